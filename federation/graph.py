@@ -1,0 +1,50 @@
+"""The contract of the graph: a projection with one named graph per record, queried by SPARQL 1.1."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from federation.projection import Projection
+
+
+class GraphAnswer(msgspec.Struct, frozen=True):
+    """A complete answer of the store, proved to be whole: media type and body as the store sent them."""
+
+    media_type: str
+    body: bytes
+
+
+class GraphError(Exception):
+    """The graph could not answer. `retry` tells whether asking again soon makes sense."""
+
+    retry = False
+
+
+class QueryTimeout(GraphError):
+    """The query ran longer than allowed and was stopped."""
+
+
+class QueryTooLarge(GraphError):
+    """The answer is larger than allowed."""
+
+
+class QueryRefused(GraphError):
+    """The store did not accept the query (its message is inside)."""
+
+
+class GraphUnavailable(GraphError):
+    """The store is down or starting."""
+
+    retry = True
+
+
+class GraphStore(Projection, Protocol):
+    def query(
+        self,
+        query: str,
+        accept: str,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> GraphAnswer:
+        """A SPARQL query, answered whole or not at all. Raises GraphError."""

@@ -1,0 +1,113 @@
+"""The contract of a harvester: it reads one source by one protocol and yields bytes. It never maps.
+
+Errors:
+
+    HarvestError                 names the source and says what to do
+    +-- TransientError           worth another try later: time-out, 429, 5xx, connection cut
+    +-- TerminalError            will not go away by itself: wrong URL, refused address, not the promised protocol
+        +-- LimitExceeded        an answer, archive or listing larger than the source's limits allow
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+JSON = "application/json"
+XML = "application/xml"
+
+
+class HarvestError(Exception):
+    """A source could not be read. The message is written for the province's staff."""
+
+
+class TransientError(HarvestError):
+    """Trying again later may help."""
+
+
+class TerminalError(HarvestError):
+    """Somebody has to change something first."""
+
+
+class LimitExceeded(TerminalError):
+    """The source sent more than its limits allow."""
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one source may cost us. Sizes in bytes, times in seconds."""
+
+    timeout: float = 30.0
+    max_bytes: int = 64 * 2**20  # of one answer or file, after decompression
+    max_record_bytes: int = 4 * 2**20
+    max_records: int = 2_000_000
+    max_pages: int = 100_000
+    retries: int = 4
+    backoff: float = 0.5  # first pause; doubles
+    max_retry_after: float = 120.0  # a longer Retry-After ends the run as transient
+    allow_private: bool = False  # may the source live on a private or loopback address
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """What a harvester is told of its source. `options` are the protocol's own, declared by the harvester's Options struct."""
+
+    source: str
+    url: str
+    options: dict[str, object] = {}
+    limits: Limits = Limits()
+
+
+class RawRecord(msgspec.Struct, frozen=True):
+    """One record as its source gave it.
+
+    `modified` is the source's own date, aware, if it gives one; `deleted` marks an explicit deletion (empty body);
+    `url` is where a person can see the record at its source.
+    """
+
+    source: str
+    identifier: str
+    media_type: str
+    body: bytes
+    fetched: datetime
+    modified: datetime | None = None
+    deleted: bool = False
+    url: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """sha256 (hex) of the canonical form: JSON with sorted keys and no white space, other formats as they are."""
+        return hashlib.sha256(canonical(self.media_type, self.body)).hexdigest()
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A record that was there but could not be read: reported, never fatal. `identifier` may be a position ("row 17")."""
+
+    source: str
+    identifier: str
+    reason: str
+
+
+Harvested: TypeAlias = RawRecord | Unreadable
+
+
+class Harvester(Protocol):
+    """Reads a source once. Make a new one for each pass."""
+
+    @property
+    def complete(self) -> bool:
+        """True once `records` has ended having listed everything the source holds: only then does absence mean something.
+
+        An incremental pass (`since` given) is never complete. A pass that met an `Unreadable` of unknown identifier
+        is not complete either.
+        """
+
+    def records(self, since: datetime | None = None) -> Iterator[Harvested]:
+        """Every record, or those changed since. Raises HarvestError."""
+
+
+def canonical(media_type: str, body: bytes) -> bytes:
+    """The form over which records are compared: two spellings of one JSON value are one record."""
+    if media_type != JSON or not body:
+        return body
+    return msgspec.json.encode(msgspec.json.decode(body), order="sorted")

@@ -1,0 +1,42 @@
+"""The public view: a record without what is not public. Every output is made from it and from nothing else."""
+
+from typing import TypeVar
+
+import msgspec
+
+from vocab.field import Visibility, fields
+from vocab.lineage import Lineage
+from vocab.record import Record
+from vocab.values import Review
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+class PublicRecord(msgspec.Struct, frozen=True):
+    """What outputs receive: the public view of one version of one record.
+
+    `seq` is the change that made it (the only cursor there is); `at` its time, RFC 3339 in UTC; `first` when the
+    record was first published. `digest` is the sha256 (hex) of the JSON of `record`.
+    """
+
+    iri: str
+    kind: str
+    source: str
+    version: int
+    seq: int
+    at: str
+    first: str
+    digest: str
+    record: Record
+    lineage: tuple[Lineage, ...] = ()
+
+
+def public_view(record: RecordT) -> RecordT:
+    """The record with every field that is not public put back to its default.
+
+    The review is kept by organisation, date and decision alone (field 52: I, but those three are P).
+    """
+    defaults = {f.name: f.default for f in msgspec.structs.fields(record)}
+    hidden = {b.name: defaults[b.name] for b in fields(type(record)) if b.field.visibility is not Visibility.PUBLIC}
+    hidden["review"] = tuple(Review(decision=r.decision, org=r.org, date=r.date) for r in record.review)
+    return msgspec.structs.replace(record, **hidden)
