@@ -7,10 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from pypinyin import lazy_pinyin
-from vocab.identifiers import patent_check, uscc_check
-
 from chengguo.demo.fiction import Asking, Fiction, Patent, Secrecy, Unit
+from vocab.codes import label
+from vocab.identifiers import patent_check, uscc_check
 
 SEED = 20260901
 STAGE_TRL = {"1": (2, 4), "2": (4, 6), "3": (7, 9)}
@@ -45,7 +44,7 @@ class Province:
         stem_zh, stem_en = _pair(self.random.choice(words()["organisations"]["stems"]))
         type_zh, type_en, prefix = _pair(self.random.choice(words()["organisations"]["types"]))
         body = f"{prefix}{code}TE{self.random.randrange(10**7):07d}"
-        en = f"{name_en(name)} {stem_en} {type_en}"
+        en = f"{label(f'gbt2260/{code}', 'en')} {stem_en} {type_en}"
         return Unit(f"{name}{stem_zh}{type_zh}", en, body + uscc_check(body), code)
 
     def _achievement(self, number: int) -> Fiction:
@@ -109,9 +108,8 @@ class Province:
         )
 
     def _person(self) -> str:
-        return self.random.choice(words()["organisations"]["surnames"]) + self.random.choice(
-            words()["organisations"]["given"]
-        )
+        people = words()["organisations"]
+        return f"{self.random.choice(people['surnames'])}{self.random.choice(people['given'])}"
 
     def _project(self, year: int) -> tuple[str, str]:
         programme, pattern = self.random.choice(PROGRAMMES)
@@ -144,8 +142,3 @@ FIELD_NAMES = {
 
 def _pair(line: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in line.split("|"))
-
-
-def name_en(name: str) -> str:
-    """A city's name in pinyin, as English texts write it."""
-    return "".join(lazy_pinyin(name.removesuffix("市").removesuffix("区"))).capitalize()

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from vocab.codes import label
+from msgspec.structs import replace
 
-from chengguo.demo.cases import VANISHED, on_day
+from chengguo.demo.cases import SECOND_DAY, VANISHED, on_day
 from chengguo.demo.corpus import Province
 from chengguo.demo.fiction import Fiction
 from chengguo.demo.platforms.beijing import PROGRAMMES, price
 from chengguo.demo.platforms.platform import NOT_FOUND, Answer, Platform, Request, as_json, number, page
+from vocab.codes import label
 
 CITIES = (("420100", "武汉市"), ("420500", "宜昌市"), ("420600", "襄阳市"))
 EVERY_NTH_IS_A_DEMAND = 5
@@ -20,7 +21,7 @@ class Hubei(Platform):
         self.first_day = Province("420000", CITIES, "hb-{n:05d}").achievements(550)
 
     def fictions(self, day: int) -> Sequence[Fiction]:
-        return [f for f in on_day(self.first_day, day) if not (day > 1 and f.number == VANISHED)]
+        return [replace(f, modified=SECOND_DAY) if gone(f, day) else f for f in on_day(self.first_day, day)]
 
     def answer(self, request: Request) -> Answer:
         action = request.path.removeprefix("/api/3/action/")
@@ -38,16 +39,23 @@ class Hubei(Platform):
             (f for f in self.fictions(request.day) if f.modified >= since), key=lambda f: (f.modified, f.local_id)
         )
         rows = page(found, number(request.query.get("start"), 0), number(request.query.get("rows"), 10))
-        return as_json({"success": True, "result": {"count": len(found), "results": [package(f) for f in rows]}})
+        return as_json(
+            {"success": True, "result": {"count": len(found), "results": [package(f, request.day) for f in rows]}}
+        )
 
     def _show(self, request: Request) -> Answer:
         for fiction in self.fictions(request.day):
             if fiction.local_id == request.query.get("id"):
-                return as_json({"success": True, "result": package(fiction)})
+                return as_json({"success": True, "result": package(fiction, request.day)})
         return as_json({"success": False, "error": {"__type": "Not Found Error", "message": "Not found"}}, status=404)
 
 
-def package(fiction: Fiction) -> dict[str, Any]:
+def gone(fiction: Fiction, day: int) -> bool:
+    """Deleted in CKAN's way: still listed for a harvester with a key, its state says so."""
+    return day > 1 and fiction.number == VANISHED
+
+
+def package(fiction: Fiction, day: int) -> dict[str, Any]:
     """One achievement or demand as a CKAN dataset."""
     demand = fiction.number % EVERY_NTH_IS_A_DEMAND == 0
     facts = demand_facts(fiction) if demand else supply_facts(fiction)
@@ -56,7 +64,7 @@ def package(fiction: Fiction) -> dict[str, Any]:
         "name": fiction.local_id,
         "title": f"寻求{fiction.keywords[0]}解决方案" if demand else fiction.title,
         "notes": fiction.abstract,
-        "state": "active",
+        "state": "deleted" if gone(fiction, day) else "active",
         "private": False,
         "type": "dataset",
         "license_id": "notspecified",
