@@ -1,6 +1,7 @@
 """The public view: a record without what is not public. Every output is made from it and from nothing else."""
 
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -36,7 +37,12 @@ def public_view(record: RecordT) -> RecordT:
 
     The review is kept by organisation, date and decision alone (field 52: I, but those three are P).
     """
+    reviews = tuple(Review(decision=r.decision, org=r.org, date=r.date) for r in record.review)
+    return msgspec.structs.replace(record, **{**_hidden(type(record)), "review": reviews})
+
+
+@cache
+def _hidden(record: type[Record]) -> dict[str, Any]:
+    """The fields that are not public, at their defaults."""
     defaults = {f.name: f.default for f in msgspec.structs.fields(record)}
-    hidden = {b.name: defaults[b.name] for b in fields(type(record)) if b.field.visibility is not Visibility.PUBLIC}
-    hidden["review"] = tuple(Review(decision=r.decision, org=r.org, date=r.date) for r in record.review)
-    return msgspec.structs.replace(record, **hidden)
+    return {b.name: defaults[b.name] for b in fields(record) if b.field.visibility is not Visibility.PUBLIC}

@@ -6,7 +6,7 @@ import msgspec
 
 from vocab.field import Field as F
 from vocab.field import Obligation, Visibility
-from vocab.values import Agent, PartialDate, Provenance, Review, Text, Words
+from vocab.values import Agent, PartialDate, Provenance, Quality, Review, Text, Words
 
 M, R, O, C = Obligation.MANDATORY, Obligation.RECOMMENDED, Obligation.OPTIONAL, Obligation.CONDITIONAL  # noqa: E741
 P, L, I = Visibility.PUBLIC, Visibility.LIMITED, Visibility.INTERNAL  # noqa: E741
@@ -39,3 +39,4 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     status: A[str | None, F(56, "状态", "Status", M, scheme="cl21", rdf="adms:status")] = None
     same_as: A[tuple[str, ...], F(58, "同一成果", "Same as", O, rdf="prov:alternateOf")] = ()
     possible_same: A[tuple[str, ...], F(58, "疑似重复", "Possibly the same", O, rdf="skos:closeMatch")] = ()
+    quality: A[Quality | None, F(59, "质量评分", "Quality", M, rdf="dqv:hasQualityMeasurement")] = None

@@ -1,7 +1,9 @@
 """The composite values that records are made of; frozen, and spelt in JSON as the standard spells them (camelCase)."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
@@ -77,6 +79,7 @@ class Agent(Value, frozen=True):
     iri: str | None = None
     uscc: str | None = None
     order: int | None = None
+    name_en: str | None = None
 
 
 class Contributor(Value, frozen=True):
@@ -177,3 +180,30 @@ class Membership(Value, frozen=True):
     name: str
     valid_from: PartialDate | None = None
     valid_to: PartialDate | None = None
+
+
+class Designation(Value, frozen=True):
+    """A recognition an organisation holds or held (国家技术转移示范机构, batch and year): facts with their issuer, no scores."""
+
+    name: str
+    batch: str | None = None
+    year: int | None = None
+    status: str | None = None
+    issuer: str | None = None
+
+
+class Quality(Value, frozen=True):
+    """How well a record meets the standard: the share (0..1, three decimals) of mandatory and recommended fields filled."""
+
+    completeness: float
+
+
+# Coded parts of composite values and the scheme of each; coded fields of records declare theirs in `Field.scheme`.
+CODED_PARTS: Mapping[type[Value], Mapping[str, str]] = MappingProxyType(
+    {
+        Evaluation: {"method": "cl07"},
+        Project: {"programme": "cl12"},
+        Ipr: {"type": "cl13", "status": "cl14"},
+        Listing: {"status": "cl18"},
+    }
+)

@@ -1,0 +1,13 @@
+"""The common first step of every identifier: full-width forms to ASCII, upper case, no white space, no label before it."""
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"[\s\u200b\ufeff\u00a0]+|&NBSP;|&#160;")
+_LABEL = re.compile(r"^[\u4e00-\u9fff（()）]{1,20}[:：]")
+
+
+def compact(text: str) -> str:
+    """`专利号：ＺＬ 2008 2 0009767.0` becomes `ZL200820009767.0`. Bounded: no number of any kind is longer than 200."""
+    text = text[:200] if text.isascii() else unicodedata.normalize("NFKC", text[:200])
+    return _LABEL.sub("", _SPACE.sub("", text.upper()))

@@ -1,0 +1,89 @@
+"""Rules that kinds choose from: makers of `Rule`s, each named by what it demands of a record."""
+
+from collections.abc import Callable
+from typing import Any
+
+from vocab.field import fields
+from vocab.problem import Problem, Severity
+from vocab.record import Record
+from vocab.values import PartialDate, Text, Words
+
+INTERNATIONAL_LEADING, NOT_ASSESSED = "cl06/1", "cl06/8"
+NOT_APPLIED = "cl08/5"
+
+RecordRule = Callable[[Any], list[Problem]]
+
+
+def is_missing(value: object) -> bool:
+    """Whether a field says nothing: None, no items, a text in no language."""
+    if value is None:
+        return True
+    if isinstance(value, Text):
+        return not (value.zh.strip() or (value.en or "").strip())
+    if isinstance(value, Words):
+        return not (value.zh or value.en)
+    return isinstance(value, tuple | str) and not value
+
+
+def missing(key: str, label: str, severity: Severity) -> Problem:
+    return Problem("missing", key, f"{label} ({key}) is missing", severity)
+
+
+def blocking(*names: str) -> RecordRule:
+    """The record is worth nothing to the public without these attributes."""
+
+    def rule(record: Record) -> list[Problem]:
+        known = {b.name: b for b in fields(type(record))}
+        lacking = (known[name] for name in names if is_missing(getattr(record, name)))
+        return [missing(b.key, b.field.zh, Severity.ERROR) for b in lacking]
+
+    return rule
+
+
+def ordered(*names: str) -> RecordRule:
+    """These dates follow one another, up to the day the record was fetched ("research_period.start" names a part).
+
+    Dates of different precision contradict each other only when no reading of them agrees.
+    """
+
+    def rule(record: Record) -> list[Problem]:
+        dates = [(name, value) for name in names if isinstance(value := _value(record, name), PartialDate)]
+        found = [
+            Problem("date-order", later, f"{b.value} is before {a.value} ({earlier})", Severity.WARNING, b.value)
+            for (earlier, a), (later, b) in zip(dates, dates[1:], strict=False)
+            if a.first > b.last
+        ]
+        if dates and record.provenance and dates[-1][1].first > record.provenance.retrieved[:10]:
+            name, value = dates[-1]
+            found.append(
+                Problem("date-order", name, f"{value.value} is after the record was fetched", Severity.WARNING)
+            )
+        return found
+
+    return rule
+
+
+def _value(record: Record, name: str) -> object:
+    value: object = record
+    for part in name.split("."):
+        value = getattr(value, part, None)
+    return value
+
+
+def level_is_evaluated(record: Any) -> list[Problem]:
+    """B.6.3: a level needs an evaluation with evaluator and date; 国际领先 without one may not be claimed at all."""
+    if record.level in (None, NOT_ASSESSED):
+        return []
+    if not record.evaluation and record.level == INTERNATIONAL_LEADING:
+        return [Problem("level-not-evaluated", "level", "国际领先 needs an evaluation", Severity.ERROR, record.level)]
+    if not any(e.evaluator and e.date for e in record.evaluation):
+        message = "a level needs an evaluation with evaluator and date"
+        return [Problem("level-not-evaluated", "level", message, Severity.WARNING, record.level)]
+    return []
+
+
+def reason_is_given(record: Any) -> list[Problem]:
+    """Field 18: what is not applied says why."""
+    if record.application_status == NOT_APPLIED and not record.not_applied_reason:
+        return [Problem("missing", "notAppliedReason", "未应用 asks for the reason (notAppliedReason)", Severity.INFO)]
+    return []

@@ -1,0 +1,184 @@
+"""Applying: one raw record through all rules of a mapping. Pure: the same tree and context always give the same."""
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import Any
+
+import msgspec
+
+from vocab.field import fields
+from vocab.lineage import Lineage
+from vocab.mapping.clean import UNWRITABLE
+from vocab.mapping.rule import Made, Rule, Test
+from vocab.mapping.target import unwrap
+from vocab.namespaces import Namespaces
+from vocab.problem import Problem, Severity
+from vocab.record import Record
+from vocab.tree import Tree
+from vocab.validate import normalise
+from vocab.values import Agent, Provenance, Value
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What the run and the source know of a record. `fetched` is RFC 3339, `sha256` the digest (hex) of the raw record."""
+
+    source: str
+    local_id: str
+    base: str
+    region: str
+    publisher_zh: str
+    licence: str
+    fetched: str
+    sha256: str
+    publisher_en: str = ""
+    url: str | None = None
+
+
+class Mapped(msgspec.Struct, frozen=True):
+    """What came of one raw record. `skipped`: the mapping is not for records like this one; then `record` is None.
+
+    `record` is None as well when a rule with `on_miss = "reject"` missed, or the key cannot be written; the problems say so.
+    """
+
+    record: Record | None
+    problems: tuple[Problem, ...] = ()
+    lineage: tuple[Lineage, ...] = ()
+    skipped: bool = False
+
+
+class FieldMapping:
+    """A compiled mapping. Made by `vocab.mapping.load`; may be shared between threads."""
+
+    def __init__(
+        self, name: str, version: str, kind: str, record: type[Record], rules: Iterable[Rule], when: Test | None
+    ) -> None:
+        self.id, self.version, self.kind = name, version, kind
+        self._record = record
+        self._rules = tuple(rules)
+        self._when = when
+        self._leaves = _leaves(record)
+
+    def __repr__(self) -> str:
+        return f"<FieldMapping {self.id} {self.version} -> {self.kind}, {len(self._rules)} rules>"
+
+    def apply(self, tree: Tree, context: Context) -> Mapped:
+        """The record, its problems and its lineage. Never raises for what a tree of `decode` holds."""
+        if self._when is not None and not self._when(tree):
+            return Mapped(None, skipped=True)
+        if not context.local_id or UNWRITABLE.search(context.local_id):
+            problem = Problem(
+                "key-unwritable", "sourceRecordId", "the source's key is empty or holds characters no IRI can"
+            )
+            return Mapped(None, (problem,))
+        made = [(rule, rule.make(tree)) for rule in self._rules]
+        problems = [problem for _, one in made for problem in one.problems]
+        if any(one.rejected for _, one in made):
+            return Mapped(None, tuple(problems))
+        record = self._record(**self._known(context), **self._values(made, problems, context))
+        record, repaired = normalise(record)
+        return Mapped(record, (*problems, *repaired), _lineage(made))
+
+    def _known(self, context: Context) -> dict[str, Any]:
+        """What no rule may set."""
+        return {
+            "identifier": _namespaces(context.base).record(self.kind, context.source, context.local_id),
+            "provenance": Provenance(
+                source=context.source,
+                retrieved=context.fetched,
+                mapping=f"{self.id} {self.version}",
+                sha256=context.sha256,
+                url=context.url,
+            ),
+        }
+
+    def _values(self, made: list[tuple[Rule, Made]], problems: list[Problem], context: Context) -> dict[str, Any]:
+        values: dict[str, Any] = {
+            "source_record_id": (context.local_id,),
+            "region": context.region,
+            "publisher": Agent(name=context.publisher_zh, name_en=context.publisher_en or None),
+            "licence": context.licence,
+        }
+        parts: dict[str, dict[str, object]] = {}
+        for rule, one in made:
+            if one.value is None:
+                continue
+            slot = rule.slot
+            if slot.part is not None:
+                parts.setdefault(slot.attribute, {})[slot.part] = one.value
+            elif slot.attribute == "source_record_id":
+                values["source_record_id"] = tuple(dict.fromkeys((context.local_id, *_tuple(one.value))))
+            else:
+                values[slot.attribute] = one.value
+        for attribute, given in parts.items():
+            leaf, many = self._leaves[attribute]
+            whole = _assemble(attribute, leaf, many, values.get(attribute), given, problems)
+            if whole is not None:
+                values[attribute] = whole
+        return values
+
+
+def _leaves(record: type[Record]) -> dict[str, tuple[Any, bool]]:
+    return {b.name: unwrap(b.annotation) for b in fields(record)}
+
+
+@lru_cache(maxsize=16)
+def _namespaces(base: str) -> Namespaces:
+    return Namespaces(base)
+
+
+def _tuple(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _assemble(
+    attribute: str, leaf: type[Value], many: bool, whole: Any, parts: dict[str, object], problems: list[Problem]
+) -> object:
+    """A composite value from what was mapped whole and by parts; None when what it cannot do without is missing.
+
+    Parts of a field that takes several come as tuples and are joined by position; a part that is one value (a
+    default) belongs to every one of them.
+    """
+    if not many:
+        return _one(attribute, leaf, whole, parts, problems)
+    given: tuple[Any, ...] = _tuple(whole) if whole else ()
+    length = max([len(given), *(len(v) for v in parts.values() if isinstance(v, tuple))]) or 1
+    items = [
+        _one(attribute, leaf, given[i] if i < len(given) else None, _at(parts, i), problems) for i in range(length)
+    ]
+    return tuple(item for item in items if item is not None) or None
+
+
+def _at(parts: dict[str, object], index: int) -> dict[str, object]:
+    """The parts of the item at this position."""
+    own: dict[str, object] = {}
+    for name, value in parts.items():
+        if isinstance(value, tuple):
+            value = value[index] if index < len(value) else None
+        if value is not None:
+            own[name] = value
+    return own
+
+
+def _one(attribute: str, leaf: type[Value], whole: Any, parts: dict[str, object], problems: list[Problem]) -> object:
+    if whole is not None:
+        return msgspec.structs.replace(whole, **parts)
+    missing = _required(leaf) - parts.keys()
+    if not missing:
+        return leaf(**parts)
+    if parts:
+        message = f"{', '.join(sorted(parts))} without {', '.join(sorted(missing))}: left out"
+        problems.append(Problem("incomplete-value", attribute, message, Severity.WARNING))
+    return None
+
+
+@cache
+def _required(leaf: type[Value]) -> frozenset[str]:
+    return frozenset(f.name for f in msgspec.structs.fields(leaf) if f.required)
+
+
+def _lineage(made: list[tuple[Rule, Made]]) -> tuple[Lineage, ...]:
+    return tuple(
+        Lineage(rule.slot.key, one.path, one.rule, one.raw)
+        for rule, one in made
+        if one.rule and (one.value is not None or one.raw)
+    )

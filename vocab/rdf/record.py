@@ -1,0 +1,129 @@
+"""The RDF view of a public record, driven by its field declarations: as triples, and as N-Quads for bulk loading.
+
+Both come from the same lines of N-Triples. A field without `rdf`, or one that is not public, never appears.
+"""
+
+import typing
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from functools import lru_cache
+from types import UnionType
+from typing import Any
+
+import msgspec
+import pyoxigraph
+
+from vocab.field import BoundField, Visibility, fields
+from vocab.kinds import KINDS
+from vocab.namespaces import Namespaces
+from vocab.public import PublicRecord
+from vocab.rdf.graph import Graph, Terms
+from vocab.rdf.strings import view_of
+from vocab.rdf.terms import moment, string
+from vocab.rdf.values import VIEWS, View, composite, plain, review
+from vocab.record import Record
+from vocab.values import Review
+
+# Properties that say a second thing in another vocabulary, for consumers who know only that one (B.3, rows 25 and 28).
+ALSO = {"schema:creator": "prov:wasAttributedTo", "dcterms:rightsHolder": "frapo:hasIPROwner"}
+REVIEW_PROPERTY = "sta:secrecyReview"
+
+
+class Step(msgspec.Struct, frozen=True):
+    """How one field is written: attribute, property and view; `many` when the attribute is a tuple."""
+
+    name: str
+    property: str
+    view: View
+    many: bool
+
+
+@lru_cache(maxsize=16)
+def _terms(ns: Namespaces) -> Terms:
+    return Terms(ns)
+
+
+@lru_cache(maxsize=256)
+def plan(record: type[Record]) -> tuple[Step, ...]:
+    """The steps that write a record type: its public fields that have a property, and the public part of its review."""
+    steps = []
+    for bound in fields(record):
+        item, many = _item(bound.annotation)
+        if item is Review:  # not public as a whole; `review` writes the three members that are
+            steps.append(Step(bound.name, REVIEW_PROPERTY, review, many))
+        elif bound.field.visibility is Visibility.PUBLIC and bound.field.rdf:
+            steps += [Step(bound.name, name, _view(bound, name, item), many) for name in _properties(bound.field.rdf)]
+    return tuple(steps)
+
+
+def _properties(rdf: str) -> tuple[str, ...]:
+    return (rdf, ALSO[rdf]) if rdf in ALSO else (rdf,)
+
+
+def _view(bound: BoundField, name: str, item: Any) -> View:
+    if item is str:
+        return view_of(name, bound.field.scheme)
+    if isinstance(item, type) and issubclass(item, msgspec.Struct):
+        return VIEWS.get(item, composite)
+    if isinstance(item, type) and issubclass(item, Enum) and bound.field.scheme is not None:
+        return view_of(name, bound.field.scheme)
+    return plain
+
+
+def _item(annotation: Any) -> tuple[Any, bool]:
+    """The type of one value of a field, and whether the field holds many: `tuple[X, ...] | None` -> (X, True)."""
+    if isinstance(annotation, UnionType) or typing.get_origin(annotation) is typing.Union:
+        members = [member for member in typing.get_args(annotation) if member is not type(None)]
+        return _item(members[0]) if len(members) == 1 else (object, False)
+    if typing.get_origin(annotation) in (tuple, list, frozenset):
+        return typing.get_args(annotation)[0], True
+    return annotation, False
+
+
+def _class(public: PublicRecord) -> str:
+    return KINDS[public.kind].rdf_class if public.kind in KINDS else f"sta:{public.kind.capitalize()}"
+
+
+def lines(public: PublicRecord, ns: Namespaces) -> list[str]:
+    """The record's statements as N-Triples lines without the closing dot; no line twice."""
+    graph = Graph(_terms(ns), public.iri)
+    subject = graph.subject
+    graph.type(subject, _class(public))
+    graph.add(subject, "dcterms:identifier", string(public.iri))
+    graph.add(subject, "dcat:version", string(str(public.version)))
+    graph.add(subject, "dcterms:modified", moment(public.at))
+    record, steps = public.record, plan(type(public.record))
+    if all(step.property != "dcterms:issued" for step in steps):
+        graph.add(subject, "dcterms:issued", moment(public.first))
+    for step in steps:
+        value = getattr(record, step.name)
+        if value is None or value == "":
+            continue
+        if step.many:
+            for member in value:
+                if member not in (None, ""):
+                    step.view(graph, subject, step.property, member)
+        else:
+            step.view(graph, subject, step.property, value)
+    return list(dict.fromkeys(graph.lines))
+
+
+def triples(public: PublicRecord, ns: Namespaces) -> Iterator[pyoxigraph.Triple]:
+    """The record's statements as terms of pyoxigraph."""
+    for quad in pyoxigraph.parse(ntriples(public, ns), format=pyoxigraph.RdfFormat.N_TRIPLES):
+        yield quad.triple
+
+
+def ntriples(public: PublicRecord, ns: Namespaces) -> bytes:
+    """The record in N-Triples."""
+    return (" .\n".join(lines(public, ns)) + " .\n").encode()
+
+
+def nquads(publics: Iterable[PublicRecord], ns: Namespaces) -> bytes:
+    """Records in N-Quads, each in the named graph of its own IRI."""
+    parts = []
+    for public in publics:
+        end = f" <{public.iri}> .\n"
+        parts.append(end.join(lines(public, ns)))
+        parts.append(end)
+    return "".join(parts).encode()
