@@ -6,6 +6,8 @@ Errors:
     +-- TransientError           worth another try later: time-out, 429, 5xx, connection cut
     +-- TerminalError            will not go away by itself: wrong URL, refused address, not the promised protocol
         +-- LimitExceeded        an answer, archive or listing larger than the source's limits allow
+        +-- AddressRefused       the address is private, loopback, link-local, multicast or reserved
+        +-- OptionsError         the source file asks for something the protocol does not offer
 """
 
 import hashlib
@@ -35,6 +37,14 @@ class LimitExceeded(TerminalError):
     """The source sent more than its limits allow."""
 
 
+class AddressRefused(TerminalError):
+    """The source, or a redirect of it, points into a network that is not public."""
+
+
+class OptionsError(TerminalError):
+    """The options of the source file are wrong."""
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one source may cost us. Sizes in bytes, times in seconds."""
 
@@ -47,6 +57,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backoff: float = 0.5  # first pause; doubles
     max_retry_after: float = 120.0  # a longer Retry-After ends the run as transient
     allow_private: bool = False  # may the source live on a private or loopback address
+    deadline: float = 300.0  # of one answer, from the first byte sent to the last received
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -56,6 +67,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     url: str
     options: dict[str, object] = {}
     limits: Limits = Limits()
+    contact: str = ""  # whom the province may ask about our requests: part of the User-Agent
 
 
 class RawRecord(msgspec.Struct, frozen=True):

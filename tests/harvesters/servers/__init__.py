@@ -1,0 +1,1 @@
+"""Real servers on loopback for the harvesters: `web` (any behaviour, also a bad one), `ckan`, `oai`."""
