@@ -1,4 +1,12 @@
-"""The contract of the graph: a projection with one named graph per record, queried by SPARQL 1.1."""
+"""The contract of the graph: a projection with one named graph per record, queried by SPARQL 1.1.
+
+GraphError                 the graph could not answer; `retry` tells whether asking again soon makes sense
++-- QueryTimeout           the query ran longer than allowed and was stopped
++-- QueryTooLarge          the answer is larger than allowed
++-- QueryRefused           the store did not accept the query
++-- NotAcceptable          the answer cannot be given in any of the media types asked for
++-- GraphUnavailable       the store is down, starting or being replaced
+"""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -31,6 +39,10 @@ class QueryTooLarge(GraphError):
 
 class QueryRefused(GraphError):
     """The store did not accept the query (its message is inside)."""
+
+
+class NotAcceptable(GraphError):
+    """The answer cannot be given in any of the media types asked for (its message names those that can)."""
 
 
 class GraphUnavailable(GraphError):

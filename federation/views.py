@@ -48,6 +48,7 @@ class RunStatus(StrEnum):
     FAILED = "failed"  # the source could not be read to the end; what was read is kept
     HELD = "held"  # the mass-change guard waits for a person
     INTERRUPTED = "interrupted"  # its owner died; found by its expired lease
+    SUPERSEDED = "superseded"  # it was held, and a later run of the source took its place
 
 
 class RunCounts(msgspec.Struct, frozen=True):
@@ -59,6 +60,8 @@ class RunCounts(msgspec.Struct, frozen=True):
     refused: int = 0  # by the disclosure gate
     rejected: int = 0  # by validation
     unreadable: int = 0
+    held: int = 0  # waiting: for a secrecy review or the end of an embargo
+    failed: int = 0  # our own fault: see the run's traceback
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -70,6 +73,7 @@ class Run(msgspec.Struct, frozen=True):
     complete: bool
     counts: RunCounts
     message: str = ""
+    mode: str = ""  # full, incremental, remap
 
 
 class ProblemCount(msgspec.Struct, frozen=True):

@@ -1,0 +1,40 @@
+"""Cursors: how far each generation of each output has followed the change log."""
+
+import msgspec
+from sqlalchemy import delete, select
+
+from federation.clock import stamp
+from federation.database import Database
+from federation.schema import cursor
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """`records` is how many records the output held when it stood at `seq`."""
+
+    projection: str
+    generation: str
+    seq: int
+    records: int
+    at: str
+
+
+class Cursors:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, projection: str, generation: str) -> Cursor | None:
+        query = select(cursor).where(cursor.c.projection == projection, cursor.c.generation == generation)
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Cursor(**row._mapping)
+
+    def set(self, projection: str, generation: str, seq: int, records: int) -> None:
+        row = {"projection": projection, "generation": generation, "seq": seq, "records": records, "at": stamp()}
+        with self._database.touch() as connection:
+            connection.execute(self._database.upsert(cursor), [row])
+
+    def keep_only(self, projection: str, generation: str) -> None:
+        """Forget the generations that a swap has replaced."""
+        with self._database.touch() as connection:
+            others = (cursor.c.projection == projection, cursor.c.generation != generation)
+            connection.execute(delete(cursor).where(*others))

@@ -1,0 +1,352 @@
+"""The harvest: a pass over a source, what is missing from it, and the mass-change guard's verdict."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from federation.clock import now, stamp
+from federation.errors import RunError
+from federation.key import key_of
+from federation.ledger import Ledger
+from federation.pipeline import Failure, Pass, Progress, Settings, bordered
+from federation.runs import GuardReport, Lease
+from federation.schema import entry, item, published, source_state, staged
+from federation.source import Guard, Source
+from federation.views import Run, RunStatus
+from federation.writer import raw_of
+from harvesters.base import Harvested, Harvester, RawRecord, Unreadable
+from vocab.mapping import FieldMapping
+
+OVERLAP = timedelta(
+    minutes=5
+)  # asked for again at every incremental pass: clocks differ, unchanged records cost little
+DEFERRED = 10_000  # records of repeated keys kept to the end of a pass
+ABSENCES = 2  # complete passes in a row without a record before it is withdrawn
+PAGE = 5000
+
+
+def harvest(
+    source: Source,
+    harvester: Harvester,
+    ledger: Ledger,
+    mappings: Sequence[FieldMapping],
+    settings: Settings,
+    *,
+    full: bool = False,
+    dry_run: bool = False,
+    accept: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Read the source once. Incremental when a high-water mark allows it, unless `full` or a full pass is due.
+
+    `accept` applies what the guard would hold. A dry run writes nothing and returns a run of id 0.
+    Raises SourceBusy, LeaseLost, LedgerError; what goes wrong with the source itself is in the run.
+    """
+    since = None if full else ledger.since(source.id, settings.full_every)
+    if dry_run:
+        return _Harvest(Pass(source, ledger, mappings, settings, dry=True), harvester, since, progress).rehearse()
+    with _leased(ledger, source.id, "full" if since is None else "incremental") as lease:
+        with ledger.database.write() as connection:
+            ledger.run_book.supersede(connection, source.id)
+        work = Pass(source, ledger, mappings, settings, lease=lease)
+        _Harvest(work, harvester, since, progress, guarded=not accept).run(lease)
+    return _told(ledger, lease)
+
+
+def accept(run: int, source: Source, ledger: Ledger, mappings: Sequence[FieldMapping], settings: Settings) -> Run:
+    """Apply what a held run had found: its staged changes, and withdrawals of what is missing. Raises NotHeld."""
+    held = ledger.run_book.held(run)
+    if held.source != source.id:
+        raise RunError(f"run {run} belongs to source {held.source!r}, not to {source.id!r}")
+    with _leased(ledger, source.id, "accept") as lease:
+        work = Pass(source, ledger, mappings, settings, lease=lease)
+        with bordered(work.faults) as failure:
+            _apply_staged(work, run, settings.batch)
+        with ledger.database.write() as connection:
+            _withdraw(work, connection, _missing(connection, source.id, ABSENCES))
+            ledger.run_book.settle(connection, run, f"accepted; applied by run {lease.run}")
+            _end(work, connection, lease, failure)
+    return _told(ledger, lease)
+
+
+def remap(
+    source: Source,
+    ledger: Ledger,
+    mappings: Sequence[FieldMapping],
+    settings: Settings,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Judge the kept raw records again, without touching the source. Those judged by the same rules stop at once."""
+    with _leased(ledger, source.id, "remap") as lease:
+        work = Pass(source, ledger, mappings, settings, lease=lease)
+        with bordered(work.faults) as failure:
+            for batch in ledger.raws(source.id, settings.batch):
+                work.store(batch, force=force, remap=True)
+                if progress is not None:
+                    progress(work.tally.counts())
+        with ledger.database.write() as connection:
+            _end(work, connection, lease, failure)
+    return _told(ledger, lease)
+
+
+class _Harvest:
+    """One pass: batches in, then absence and guard."""
+
+    def __init__(
+        self,
+        work: Pass,
+        harvester: Harvester,
+        since: datetime | None,
+        progress: Progress | None,
+        *,
+        guarded: bool = True,
+    ) -> None:
+        self._work, self._harvester, self._since, self._progress = work, harvester, since, progress
+        self._guarded = guarded
+        self._source, self._ledger = work.source, work.ledger
+        self._started = now()
+        self._newest: datetime | None = None
+        self._seen: set[bytes] = set()  # 16 bytes for each record: 100 MB for a million
+        self._deferred: dict[str, RawRecord] = {}
+        self._repeating = _repeating(work)  # keys that came twice in the last full pass
+        self._repeated: set[str] = set()  # and in this one
+
+    def rehearse(self) -> Run:
+        with bordered(self._work.faults) as failure:
+            self._read()
+        status = RunStatus.FAILED if failure.message else RunStatus.DONE
+        return Run(
+            id=0,
+            source=self._source.id,
+            status=status,
+            started=stamp(self._started),
+            ended=stamp(),
+            complete=self._complete(failure),
+            counts=self._work.tally.counts(),
+            message=failure.message or "dry run: nothing was written",
+            mode="dry-run",
+        )
+
+    def run(self, lease: Lease) -> None:
+        work, ledger = self._work, self._ledger
+        with ledger.database.read() as connection:
+            public = published_of(connection, self._source.id)
+        with bordered(work.faults) as failure:
+            self._read()
+        complete = self._complete(failure)
+        gone = self._absent() if complete else {}
+        due = [key for key, missed in gone.items() if missed + 1 >= ABSENCES]
+        report = self._weigh(due, public)
+        held = self._guarded and exceeds(report, self._source.guard)
+        if not held:
+            with bordered(work.faults) as late:
+                _apply_staged(work, lease.run, work.settings.batch)
+            failure.message = failure.message or late.message
+        with ledger.database.write() as connection:
+            writer = work.writer(connection)
+            writer.mark(list(gone), missed=entry.c.missed + 1)
+            writer.mark(sorted(self._repeated), repeated=True)
+            if complete:
+                writer.mark(sorted(self._repeating - self._repeated), repeated=False)
+            if not held:
+                _withdraw(work, connection, due)
+                if not failure.message:
+                    self._advance(connection, complete)
+            _end(work, connection, lease, failure, complete=complete, guard=report if held else None)
+
+    def _read(self) -> None:
+        batch: list[Harvested] = []
+        for one in self._harvester.records(self._since):
+            batch.append(one)
+            if len(batch) >= self._work.settings.batch:
+                self._take(batch)
+                batch = []
+        self._take(batch)
+        if self._deferred:
+            self._store(list(self._deferred.values()))
+
+    def _take(self, batch: Sequence[Harvested]) -> None:
+        """One batch in its own order; of several records with one key the last counts, also across batches."""
+        last: dict[str, Harvested] = {}
+        again: set[str] = set()
+        for one in batch:
+            key = key_of(self._source.id, one.identifier)
+            mark = bytes.fromhex(key)
+            if mark in self._seen:
+                again.add(key)
+            self._seen.add(mark)
+            last.pop(key, None)
+            last[key] = one
+        self._work.tally.unreadable += sum(isinstance(one, Unreadable) for one in last.values())
+        records = [one for one in last.values() if isinstance(one, RawRecord)]
+        self._note(records)
+        gone = [key_of(self._source.id, raw.identifier) for raw in records if raw.deleted]
+        if gone:
+            self._work.withdraw(gone)
+            self._work.tally.seen += len(gone)
+        self._store([raw for raw in records if not raw.deleted and not self._defer(raw)], sorted(again))
+        if self._progress is not None:
+            self._progress(self._work.tally.counts())
+
+    def _store(self, raws: Sequence[RawRecord], again: Sequence[str] = ()) -> None:
+        """`again` are keys that this pass has met before: what they left in the waiting room no longer counts."""
+        self._repeated.update(again)
+        lease = self._work.lease
+        if again and lease is not None:
+            with self._ledger.database.touch() as connection:
+                self._work.writer(connection).unstage(lease.run, again)
+        if raws:
+            self._work.store(raws, guard=True)
+
+    def _defer(self, raw: RawRecord) -> bool:
+        """Records whose key came twice in an earlier pass wait for the end of this one, else they would change for ever."""
+        key = key_of(self._source.id, raw.identifier)
+        if key not in self._repeating or len(self._deferred) >= DEFERRED:
+            return False
+        self._deferred[key] = raw
+        return True
+
+    def _note(self, records: Sequence[RawRecord]) -> None:
+        dates = [raw.modified for raw in records if raw.modified is not None]
+        if dates:
+            self._newest = max([*dates, self._newest] if self._newest else dates)
+
+    def _complete(self, failure: Failure) -> bool:
+        return self._since is None and not failure.message and self._harvester.complete
+
+    def _absent(self) -> dict[str, int]:
+        """Entries that this pass did not see, and how many complete passes had missed them before."""
+        with self._ledger.database.read() as connection:
+            rows = connection.execute(
+                select(entry.c.key, entry.c.missed).where(entry.c.source == self._source.id),
+                execution_options={"yield_per": PAGE},
+            )
+            return {key: missed for key, missed in rows if bytes.fromhex(key) not in self._seen}
+
+    def _weigh(self, due: Sequence[str], public: int) -> GuardReport:
+        withdraw = change = 0
+        with self._ledger.database.read() as connection:
+            if self._work.lease is not None:
+                query = select(func.count()).select_from(staged).where(staged.c.run == self._work.lease.run)
+                change = connection.execute(query).scalar_one()
+            for start in range(0, len(due), 1000):
+                part = due[start : start + 1000]
+                query = select(func.count()).select_from(item).where(item.c.state == "published")
+                query = query.where(item.c.source == self._source.id, item.c.key.in_(part))
+                withdraw += connection.execute(query).scalar_one()
+        allowed = max(self._source.guard.records, int(self._source.guard.share * public))
+        return GuardReport(withdraw=withdraw, change=change, published=public, allowed=allowed)
+
+    def _advance(self, connection: Connection, complete: bool) -> None:
+        """Move the high-water mark, however many single records failed: they are found again by their digests.
+
+        The newest date the source gave, never one in the future; a source without dates counts from our start.
+        """
+        newest = min(self._newest, self._started) if self._newest is not None else self._started
+        values: dict[str, object] = {
+            "source": self._source.id,
+            "high_water": stamp(newest - OVERLAP),
+            "success_at": stamp(),
+        }
+        if complete:
+            values["complete_at"] = stamp()
+        statement = self._ledger.database.insert(source_state).values(values)
+        updates = {name: value for name, value in values.items() if name != "source"}
+        connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=updates))
+
+
+def exceeds(report: GuardReport, guard: Guard) -> bool:
+    """Whether a run has to wait: more is to go or to change than both the share and the number of its source allow."""
+    limit = guard.share * report.published
+    return any(count > guard.records and count > limit for count in (report.withdraw, report.change))
+
+
+def published_of(connection: Connection, source: str) -> int:
+    return connection.execute(
+        select(func.count()).select_from(published).where(published.c.source == source)
+    ).scalar_one()
+
+
+def _repeating(work: Pass) -> set[str]:
+    with work.ledger.database.read() as connection:
+        query = select(entry.c.key).where(entry.c.source == work.source.id, entry.c.repeated)
+        return set(connection.execute(query).scalars())
+
+
+@contextmanager
+def _leased(ledger: Ledger, source: str, mode: str) -> Iterator[Lease]:
+    """A run from start to end; one that is left by an exception is closed as interrupted."""
+    lease = ledger.run_book.start(source, mode)
+    try:
+        with ledger.run_book.heartbeat(lease):
+            yield lease
+    finally:
+        ledger.run_book.close(lease)
+
+
+def _told(ledger: Ledger, lease: Lease) -> Run:
+    run = ledger.run_book.get(lease.run)
+    assert run is not None
+    return run
+
+
+def _apply_staged(work: Pass, run: int, size: int) -> None:
+    """Store what waited for the verdict; each batch leaves the waiting room in the transaction that stores it."""
+    while True:
+        with work.ledger.database.read() as connection:
+            rows = connection.execute(
+                select(staged).where(staged.c.run == run).order_by(staged.c.key).limit(size)
+            ).all()
+        if not rows:
+            return
+        work.apply([raw_of(row) for row in rows], run)
+
+
+def _missing(connection: Connection, source: str, times: int) -> list[str]:
+    query = select(entry.c.key).where(entry.c.source == source, entry.c.missed >= times)
+    return list(connection.execute(query).scalars())
+
+
+def _withdraw(work: Pass, connection: Connection, keys: Sequence[str]) -> None:
+    if not keys:
+        return
+    writer = work.writer(connection)
+    for start in range(0, len(keys), 1000):
+        work.tally.add(writer.withdraw(keys[start : start + 1000]))
+    writer.write()
+
+
+def _end(
+    work: Pass,
+    connection: Connection,
+    lease: Lease,
+    failure: Failure,
+    *,
+    complete: bool = False,
+    guard: GuardReport | None = None,
+) -> None:
+    status, message = RunStatus.DONE, failure.message
+    if failure.message:
+        status = RunStatus.FAILED
+    if guard is not None:
+        status = RunStatus.HELD
+        message = (
+            f"{guard.withdraw} of {guard.published} published records would be withdrawn and {guard.change} changed, "
+            f"more than {guard.allowed}; look at the source, then `chengguo harvest --accept {lease.run}`. {message}"
+        ).strip()
+    if work.faults.count and not message:
+        message = f"the platform failed at {work.faults.count} records; see the run's traceback"
+    work.ledger.run_book.end(
+        connection,
+        lease,
+        status,
+        work.tally.counts(),
+        complete=complete,
+        message=message,
+        traceback=work.faults.text,
+        guard=guard,
+    )

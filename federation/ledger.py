@@ -1,0 +1,81 @@
+"""The ledger: the truth in SQL. Outputs read it through `PublicView` and `SourceView`; the pipeline and the desk write it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from federation.clock import moment, now
+from federation.cursors import Cursors
+from federation.database import Database
+from federation.desk import Desk
+from federation.errors import LedgerUnavailable
+from federation.public import PublicReader
+from federation.runs import RunBook
+from federation.schema import raw, source_state
+from federation.sources import SourceReader
+from federation.status import Status, status_of
+from federation.writer import raw_of
+from harvesters.base import RawRecord
+
+
+class Ledger(PublicReader, SourceReader):
+    """Implements `PublicView` and `SourceView`. Safe to share between threads; make one for each process.
+
+    `run_book`: runs and leases; `desk`: reviews and take-downs; `cursors`: how far outputs are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.database = database
+        self.run_book = RunBook(database)
+        self.desk = Desk(database)
+        self.cursors = Cursors(database)
+
+    @classmethod
+    def open(cls, url: str, *, migrate: bool = True) -> "Ledger":
+        """The ledger at a database URL (`sqlite:///…`, `postgresql://…`), created or migrated when needed.
+
+        Raises LedgerError: LedgerTooNew when a newer program wrote it, LedgerUnavailable, LedgerReadOnly.
+        """
+        database = Database(url)
+        if not database.current():
+            if not migrate:
+                raise LedgerUnavailable(
+                    f"the ledger {database.shown} is missing or of an older schema; start without migrate=False"
+                )
+            database.migrate()
+        return cls(database)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def since(self, source: str, full_every: timedelta) -> datetime | None:
+        """From when on an incremental pass has to ask; None when a full pass is due."""
+        with self.database.read() as connection:
+            row = connection.execute(select(source_state).where(source_state.c.source == source)).first()
+        if row is None or row.high_water is None or row.complete_at is None:
+            return None
+        return None if now() - moment(row.complete_at) > full_every else moment(row.high_water)
+
+    def raws(self, source: str, size: int) -> Iterator[list[RawRecord]]:
+        """The kept raw records of a source in batches, each read in a transaction of its own."""
+        last = ""
+        while True:
+            query = select(raw).where(raw.c.source == source, raw.c.key > last).order_by(raw.c.key).limit(size)
+            with self.database.read() as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield [raw_of(row) for row in rows]
+            last = rows[-1].key
+
+    def raw(self, source: str, key: str) -> RawRecord | None:
+        with self.database.read() as connection:
+            row = connection.execute(select(raw).where(raw.c.source == source, raw.c.key == key)).first()
+        return None if row is None else raw_of(row)
+
+    def status(self) -> Status:
+        """For operators: counts what is refused and held too."""
+        with self.database.read() as connection:
+            return status_of(connection)

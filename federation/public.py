@@ -1,0 +1,128 @@
+"""`PublicView` over the ledger: the only door to published content."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import zstandard
+from sqlalchemy import Connection, Row, func, select
+
+from federation.database import Database
+from federation.schema import change, published, tombstone, version
+from federation.views import Change, Event, Tombstone
+from vocab.kinds import decode_record
+from vocab.lineage import Lineage
+from vocab.public import PublicRecord
+
+_LINEAGE = msgspec.json.Decoder(tuple[Lineage, ...])
+MAX_PAGE = 10_000
+
+
+class Memento(msgspec.Struct, frozen=True):
+    """One version of a published record, as a TimeMap lists it (RFC 7089)."""
+
+    version: int
+    at: str
+    digest: str
+
+
+class PublicReader:
+    """Implements `federation.views.PublicView`, and the versions of published records."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, iri: str) -> PublicRecord | None:
+        return self.records([iri]).get(iri)
+
+    def records(self, iris: Sequence[str]) -> dict[str, PublicRecord]:
+        with self._database.read() as connection:
+            return records_of(connection, iris)
+
+    def page(self, after: int, limit: int, kind: str | None = None) -> list[PublicRecord]:
+        query = select(published).where(published.c.seq > after).order_by(published.c.seq).limit(min(limit, MAX_PAGE))
+        if kind is not None:
+            query = query.where(published.c.kind == kind)
+        with self._database.read() as connection:
+            return [_record(row) for row in connection.execute(query)]
+
+    def tombstone(self, iri: str) -> Tombstone | None:
+        with self._database.read() as connection:
+            row = connection.execute(select(tombstone).where(tombstone.c.iri == iri)).first()
+        return None if row is None else Tombstone(**row._mapping)
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        with self._database.read() as connection:
+            return changes_of(connection, after, limit)
+
+    def last_seq(self) -> int:
+        with self._database.read() as connection:
+            return last_seq(connection)
+
+    def counts(self) -> dict[str, int]:
+        query = select(published.c.kind, func.count()).group_by(published.c.kind).order_by(published.c.kind)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def versions(self, iri: str) -> list[Memento]:
+        """The versions of a record that is published now, oldest first; of any other record, none."""
+        query = (
+            select(version.c.version, version.c.at, version.c.digest)
+            .join(published, published.c.iri == version.c.iri)
+            .where(version.c.iri == iri)
+            .order_by(version.c.version)
+        )
+        with self._database.read() as connection:
+            return [Memento(*row) for row in connection.execute(query)]
+
+    def version(self, iri: str, number: int) -> PublicRecord | None:
+        """An earlier public view of a record that is published now."""
+        query = (
+            select(version, published.c.kind, published.c.source, published.c.first)
+            .join(published, published.c.iri == version.c.iri)
+            .where(version.c.iri == iri, version.c.version == number)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _record(row, zstandard.decompress)
+
+    def delta(self, after: int, limit: int) -> tuple[list[Change], dict[str, PublicRecord]]:
+        """Changes and the present state of the records they speak of, from one snapshot: what a projection needs."""
+        with self._database.read() as connection:
+            changes = changes_of(connection, after, limit)
+            return changes, records_of(connection, sorted({c.iri for c in changes}))
+
+
+def changes_of(connection: Connection, after: int, limit: int) -> list[Change]:
+    query = select(change).where(change.c.seq > after).order_by(change.c.seq).limit(limit)
+    return [
+        Change(seq=r.seq, at=r.at, event=Event(r.event), kind=r.kind, iri=r.iri, version=r.version)
+        for r in connection.execute(query)
+    ]
+
+
+def records_of(connection: Connection, iris: Sequence[str]) -> dict[str, PublicRecord]:
+    found: dict[str, PublicRecord] = {}
+    for start in range(0, len(iris), 1000):
+        query = select(published).where(published.c.iri.in_(iris[start : start + 1000]))
+        found.update((row.iri, _record(row)) for row in connection.execute(query))
+    return found
+
+
+def last_seq(connection: Connection) -> int:
+    return connection.execute(select(func.max(change.c.seq))).scalar() or 0
+
+
+def _record(row: Row[Any], unpack: Any = bytes) -> PublicRecord:
+    return PublicRecord(
+        iri=row.iri,
+        kind=row.kind,
+        source=row.source,
+        version=row.version,
+        seq=row.seq,
+        at=row.at,
+        first=row.first,
+        digest=row.digest,
+        record=decode_record(unpack(row.record)),
+        lineage=_LINEAGE.decode(unpack(row.lineage)),
+    )

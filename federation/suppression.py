@@ -1,0 +1,27 @@
+"""Suppression: what was taken down must not come back under another key, version or source (E08)."""
+
+from collections.abc import Iterator
+
+from vocab.record import Record
+
+SAME_NUMBER = ("registration_no", "national_reg_no")
+
+
+def tokens(record: Record, key: str) -> Iterator[str]:
+    """What a record is recognised by: its key, its registration numbers, and its whole set of patents.
+
+    One patent alone does not do: one patent may stand behind several achievements.
+    """
+    if key:
+        yield f"key:{key}"
+    for name in SAME_NUMBER:
+        number = _normal(getattr(record, name, None))
+        if number:
+            yield f"registration:{number}"
+    patents = sorted({number for ipr in getattr(record, "ipr", ()) if (number := _normal(ipr.no))})
+    if patents:
+        yield "patents:" + "+".join(patents)
+
+
+def _normal(number: str | None) -> str:
+    return "".join(c for c in (number or "").upper() if c.isalnum())
