@@ -45,13 +45,19 @@ class FacetCount(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
+    """`relaxed`: nothing held every word, so these hold some of them; to be said to the reader."""
+
     total: int
     hits: tuple[Hit, ...]
     facets: dict[str, tuple[FacetCount, ...]]
     next: str | None = None
+    relaxed: bool = False
 
 
 class Suggestion(msgspec.Struct, frozen=True):
+    """A completion. A record's title comes with its kind and IRI; a keyword or an organisation (`kind` "keyword",
+    "organisation") with an empty `iri`: it is to be searched for."""
+
     text: str
     kind: str
     iri: str

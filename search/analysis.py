@@ -1,0 +1,156 @@
+"""Text analysis, the same for every engine and for documents and queries: words, character pairs, keys of identifiers.
+
+Engines index what comes out of here with a whitespace tokenizer and analyse nothing themselves. A text is indexed twice:
+as *words* (dictionary segmentation, each long word also by its parts), which rank, and as *grams* (every pair of
+adjacent characters, Latin words whole), which decide whether it matches, so that no cut can hide a text.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+import rjieba
+
+from search.normalise import normalise
+
+# Han (with extensions), 々〇, kana and Hangul syllables: the scripts written without spaces between words.
+CJK = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+CJK_RUN = re.compile(f"[{CJK}]+")
+# A Latin token with its inner marks: pm2.5, zl201310699744.2, covid-19, r&d, c/sic, it's
+_LATIN = f"[^\\W_{CJK}]+(?:[.\\-_/+'’&·][^\\W_{CJK}]+)*"
+LATIN_RUN = re.compile(_LATIN)
+RUN = re.compile(f"[{CJK}]+|{_LATIN}")
+# Each CJK character with the one after it: every pair of a run, then its last character alone
+PAIR = re.compile(f"(?=([{CJK}]{{1,2}}))")
+PAIR_OR_LATIN = re.compile(f"(?=([{CJK}]{{1,2}}))[{CJK}]|({_LATIN})")
+MARKS = re.compile(r"[\-_/+'’&·]|(?<!\d)\.|\.(?!\d)")
+SPACED = re.compile(f"(?<=[{CJK}])\\s+(?=[{CJK}])")
+STOP = frozenset("的了和与及之等或在对于为是") | {"一种", "以及", "及其", "基于", "用于"}
+STOP |= {"the", "a", "an", "of", "and", "or", "for", "in", "on", "to", "with", "by"}
+KEY = re.compile(r"[^0-9A-Z\u4e00-\u9fff]")
+NUMBER_PREFIX = re.compile(r"^(?:ZL|CN)(?=\d)")
+LONGEST_TOKEN = 128  # characters; what is longer is a blob, not a word
+
+
+def dictionary_words(path: Path | None = None) -> list[str]:
+    """The words of a dictionary file (one a line, # starts a comment); without a path, those that come with the product.
+
+    Raises OSError.
+    """
+    file = path or resources.files("search") / "data" / "dictionary.txt"
+    lines = (line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
+    return [normalise(line) for line in lines if line]
+
+
+class Analyser:
+    """Cuts texts. `words` are added to the built-in dictionary; two analysers with the same words cut the same."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._jieba = rjieba.Jieba()
+        for word in words:
+            if CJK_RUN.fullmatch(word):
+                self._jieba.add_word(word, None, None)
+
+    def cut(self, text: str) -> list[str]:
+        """The words of a query in order, nothing twice cut: 石墨烯基导热膜 -> 石墨烯, 基, 导热膜."""
+        return self.cut_normalised(_plain(text))
+
+    def cut_normalised(self, plain: str) -> list[str]:
+        out: list[str] = []
+        for run in RUN.findall(plain):
+            out += self._jieba.cut(run, False) if CJK_RUN.match(run) else [whole(run)]
+        return out
+
+    def words(self, text: str) -> list[str]:
+        """The words of a document, in no order: those of `cut`, and the words inside long words as well."""
+        return self._words(_plain(text))
+
+    def analyse(self, text: str) -> tuple[list[str], list[str]]:
+        """(words, grams) of a document's text, normalised once."""
+        return self.analyse_normalised(normalise(text))
+
+    def analyse_normalised(self, text: str) -> tuple[list[str], list[str]]:
+        plain = SPACED.sub("", text)
+        return self._words(plain), _grams(plain)
+
+    def _words(self, plain: str) -> list[str]:
+        # All runs in one call: the segmenter never joins over a space, and calls cost more than characters.
+        cut = self._jieba.cut_for_search(" ".join(CJK_RUN.findall(plain)), False)
+        out = [word for word in cut if word != " "]
+        for run in LATIN_RUN.findall(plain):
+            out += latin(run)
+        return out
+
+
+def _plain(text: str) -> str:
+    return SPACED.sub("", normalise(text))
+
+
+def grams(text: str) -> list[str]:
+    """Pairs of adjacent CJK characters and whole Latin tokens, in order.
+
+    The last character of a run follows alone. So every character starts some token (one character is found by
+    prefix), and a phrase of pairs never matches across the end of a run.
+
+    >>> grams("石墨烯PM2.5")
+    ['石墨', '墨烯', '烯', 'pm2.5']
+    """
+    return _grams(_plain(text))
+
+
+def _grams(plain: str) -> list[str]:
+    if LATIN_RUN.search(plain) is None:
+        return PAIR.findall(plain)
+    return [pair or whole(run) for pair, run in PAIR_OR_LATIN.findall(plain)]
+
+
+def phrase(text: str) -> tuple[list[str], bool]:
+    """The grams that a text must contain in this order to contain `text`, and whether the last is only a prefix.
+
+    >>> phrase("石墨烯")
+    (['石墨', '墨烯'], False)
+    >>> phrase("膜")
+    (['膜'], True)
+    """
+    tokens = grams(text)
+    if not tokens or not CJK_RUN.match(tokens[-1]):
+        return tokens, False
+    if len(tokens) > 1 and len(tokens[-2]) == 2 and CJK_RUN.match(tokens[-2]):
+        return tokens[:-1], False
+    return tokens, True
+
+
+@lru_cache(maxsize=50_000)
+def latin(run: str) -> tuple[str, ...]:
+    """A Latin token whole (without its inner marks) and, when it is made of several, its parts: covid-19 -> covid19, covid, 19."""
+    parts = [stem(p) for p in MARKS.split(run) if p]
+    return (whole(run), *(p[:LONGEST_TOKEN] for p in parts)) if len(parts) > 1 else (whole(run),)
+
+
+@lru_cache(maxsize=50_000)
+def whole(run: str) -> str:
+    return stem(MARKS.sub("", run))[:LONGEST_TOKEN]
+
+
+def stem(word: str) -> str:
+    """English plurals without their ending (Harman's S stemmer); other words as they are."""
+    if len(word) < 4 or not word.isascii() or not word.isalpha() or word[-1] != "s":
+        return word
+    if word.endswith("ies") and not word.endswith(("eies", "aies")):
+        return word[:-3] + "y"
+    return word if word.endswith(("us", "ss", "is")) else word[:-1]
+
+
+def identifier_key(text: str) -> str:
+    """One spelling of a number: upper case letters, digits and Han alone; a patent number without its ZL or CN.
+
+    >>> identifier_key("zl 2013 1 0699744.2")
+    '2013106997442'
+    """
+    return NUMBER_PREFIX.sub("", KEY.sub("", normalise(text).upper()))[:LONGEST_TOKEN]
+
+
+def looks_like_identifier(key: str) -> bool:
+    return len(key) >= 6 and sum(c.isdigit() for c in key) >= 4

@@ -1,0 +1,46 @@
+"""Cursors of result pages: where the last page ended, opaque to the reader, checked when it comes back."""
+
+import base64
+import binascii
+import hashlib
+
+import msgspec
+
+from search.base import BadQuery, Query
+
+LONGEST = 2000
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """`query` is the fingerprint of its query; `offset` how many hits were given out; `key` and `iri` the last hit's."""
+
+    query: str
+    offset: int
+    key: float | int | str
+    iri: str
+    relaxed: bool = False
+
+
+def fingerprint(query: Query) -> str:
+    filters = sorted((name, sorted(values)) for name, values in query.filters.items())
+    told = msgspec.json.encode((query.text, filters, query.sort))
+    return hashlib.sha256(told).hexdigest()[:16]
+
+
+def write(cursor: Cursor) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+def read(text: str, query: Query) -> Cursor:
+    """Raises BadQuery when it is not a cursor, or not one of this query."""
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        cursor = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=Cursor)
+    except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadQuery(f"cursor {text[:40]!r} is broken: use the `next` of a page as it is") from error
+    numbers = (cursor.offset, cursor.key if isinstance(cursor.key, int) else 0)
+    if len(text) > LONGEST or not all(0 <= n < 2**63 for n in numbers):
+        raise BadQuery(f"cursor {text[:40]!r} is broken: use the `next` of a page as it is")
+    if cursor.query != fingerprint(query):
+        raise BadQuery("cursor belongs to another query: text, filters and sort must be those of the page it came from")
+    return cursor

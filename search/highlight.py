@@ -1,0 +1,114 @@
+"""Marking in the original text what a question found in its normalised form, and cutting a passage around it."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from search.analysis import CJK, CJK_RUN, stem
+from search.normalise import align
+from search.question import Question
+
+Pieces = tuple[tuple[str, bool], ...]
+Span = tuple[int, int]
+PASSAGE = 160  # characters
+LEAD = 30  # of them before the first match
+SENTENCE = re.compile(r"[。！？!?；;\n]")
+LATIN_CHARACTER = f"[^\\W_{CJK}]"
+LATIN_TAIL = re.compile(LATIN_CHARACTER)
+MARK = r"[\-_/+'’&·. ]?"
+
+
+def marker(question: Question) -> re.Pattern[str] | None:
+    """One pattern for all that was asked; None when nothing was."""
+    texts = {t for c in question.must for t in (c.text, *c.others) if t}
+    patterns = [_pattern(t) for t in sorted(texts, key=len, reverse=True)]
+    return re.compile("|".join(patterns)) if patterns else None
+
+
+def _pattern(text: str) -> str:
+    if CJK_RUN.match(text):
+        return r"\s*".join(map(re.escape, "".join(text.split())))
+    singular = stem(text)
+    stemmed, ending = (singular[:-1], "(?:y|ies)") if singular.endswith("y") else (singular, "(?:s|es)?")
+    body = MARK.join(re.escape(c) for c in stemmed if c.isalnum() or c == ".")
+    return f"{body}{ending if text.isalpha() else ''}(?!{LATIN_CHARACTER})"
+
+
+def mark(text: str, pattern: re.Pattern[str] | None, plain: bool = False) -> Pieces:
+    """The whole text in pieces, matched ones True. `plain`: what `normalise_plain` says of the text, when that is known."""
+    return _pieces(text, _spans(text, pattern, plain), (0, len(text)))
+
+
+def passage(text: str, pattern: re.Pattern[str] | None, plain: bool = False) -> Pieces:
+    """About PASSAGE characters around the place with the most different matches, with … where text was left out."""
+    spans = _spans(text, pattern, plain)
+    if len(text) <= PASSAGE:
+        return _pieces(text, spans, (0, len(text)))
+    start, end = _window(text, spans)
+    pieces = _pieces(text, spans, (start, end))
+    before: Pieces = (("…", False),) if start else ()
+    after: Pieces = (("…", False),) if end < len(text) else ()
+    return _joined((*before, *pieces, *after))
+
+
+def _spans(text: str, pattern: re.Pattern[str] | None, plain: bool) -> list[Span]:
+    if pattern is None or not text:
+        return []
+    if plain:
+        return list(_matches(text.casefold(), pattern))
+    aligned = align(text)
+    spans: list[Span] = []
+    for first, last in _matches(aligned.text, pattern) if aligned.spans else ():
+        start, end = aligned.spans[first][0], aligned.spans[last - 1][1]
+        if spans and start < spans[-1][1]:  # two matches in what one character of the original stands for
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[Span]:
+    """Latin matches must begin a word. Said here, not by a lookbehind: alternatives that all begin with a letter are
+    searched by their first letters, several times faster."""
+    for match in pattern.finditer(text):
+        start, end = match.span()
+        inside = start > 0 and not CJK_RUN.match(text[start]) and LATIN_TAIL.match(text[start - 1])
+        if end > start and not inside:
+            yield start, end
+
+
+def _window(text: str, spans: list[Span]) -> Span:
+    if not spans:
+        return 0, PASSAGE
+    best = max(spans, key=lambda s: (_different(text, spans, s[0]), -s[0]))
+    start = max(0, min(best[0] - LEAD, len(text) - PASSAGE))
+    for stop in SENTENCE.finditer(text, max(0, start - LEAD), best[0]):
+        start = stop.end()
+    return start, min(len(text), max(start + PASSAGE, best[1]))
+
+
+def _different(text: str, spans: list[Span], start: int) -> int:
+    return len({text[a:b] for a, b in spans if start <= a and b <= start + PASSAGE - LEAD})
+
+
+def _pieces(text: str, spans: Iterable[Span], window: Span) -> Pieces:
+    start, stop = window
+    out: list[tuple[str, bool]] = []
+    for a, b in spans:
+        if b <= start or a >= stop:
+            continue
+        a, b = max(a, start), min(b, stop)
+        out += [(text[start:a], False), (text[a:b], True)]
+        start = b
+    out.append((text[start:stop], False))
+    return _joined(out)
+
+
+def _joined(pieces: Iterable[tuple[str, bool]]) -> Pieces:
+    """Without empty pieces, and neighbours of one sort put together."""
+    out: list[tuple[str, bool]] = []
+    for text, matched in pieces:
+        if text and out and out[-1][1] == matched:
+            out[-1] = (out[-1][0] + text, matched)
+        elif text:
+            out.append((text, matched))
+    return tuple(out)

@@ -1,0 +1,44 @@
+"""Pinyin of Chinese words, as people type it without tones: in full and as initials; ü is v."""
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from pypinyin import lazy_pinyin, pinyin_dict
+
+from search.analysis import CJK_RUN
+
+
+@lru_cache(maxsize=200_000)
+def syllables(word: str) -> tuple[str, ...]:
+    """石墨烯 -> shi, mo, xi. Readings follow the word: 重庆 -> chong, qing. What is not Chinese stays one piece."""
+    return tuple(lazy_pinyin(word, v_to_u=False)) if CJK_RUN.search(word) else (word,)
+
+
+def full(words: Iterable[str]) -> str:
+    """石墨烯, 膜 -> shimoximo."""
+    return "".join(s for word in words for s in syllables(word))
+
+
+def initials(words: Iterable[str]) -> str:
+    """石墨烯, 膜 -> smxm."""
+    return "".join(s[:1] for word in words for s in syllables(word))
+
+
+def typed(text: str) -> str:
+    """What a person typed, in the spelling used here: lü and lyu are lv."""
+    return text.replace("ü", "v").replace("lyu", "lv").replace("nyu", "nv")
+
+
+def of_words(words: Iterable[str]) -> set[str]:
+    return {"".join(syllables(word)) for word in words if len(word) > 1 and CJK_RUN.fullmatch(word)}
+
+
+@cache
+def _readings() -> dict[int, str]:
+    table = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
+    return {code: f"{reading.split(',')[0].translate(table)} " for code, reading in pinyin_dict.pinyin_dict.items()}
+
+
+def collation_key(title: str) -> str:
+    """Titles sorted by it stand in the order of a Chinese dictionary's pages: by the usual reading of each character."""
+    return title[:40].translate(_readings())

@@ -1,0 +1,76 @@
+"""Synonyms, applied when a query is read: a term found in it is also looked for under its other names.
+
+The file is TOML:
+
+    version = "2025-01"
+    [[same]]                          # each finds all the others
+    terms = ["磷酸铁锂", "LFP", "LiFePO4"]
+    [[narrower]]                      # the broad term finds the narrow ones, not the reverse
+    term = "第三代半导体"
+    terms = ["碳化硅", "氮化镓"]
+"""
+
+import tomllib
+from collections.abc import Callable, Sequence
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from search.base import SearchError
+
+Cut = Callable[[str], list[str]]
+
+
+class _Same(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    terms: tuple[str, ...]
+
+
+class _Narrower(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    term: str
+    terms: tuple[str, ...]
+
+
+class SynonymFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    version: str
+    same: tuple[_Same, ...] = ()
+    narrower: tuple[_Narrower, ...] = ()
+
+    def terms(self) -> list[str]:
+        """Every term of the file: the segmenter must know them, or they would never be found whole."""
+        return [t for s in self.same for t in s.terms] + [t for n in self.narrower for t in (n.term, *n.terms)]
+
+
+def load(path: Path | None = None) -> SynonymFile:
+    """Without a path, the file that comes with the product. Raises SearchError naming the file and what is wrong."""
+    file = path or resources.files("search") / "data" / "synonyms.toml"
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), SynonymFile)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise SearchError(f"synonym file {file}: {error}; see the form in search/synonyms.py") from error
+
+
+class Synonyms:
+    """Looks up the longest known term at a place of a cut query."""
+
+    def __init__(self, file: SynonymFile, cut: Cut) -> None:
+        self.version = file.version
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for group in file.same:
+            for term in group.terms:
+                self._add(cut, term, [t for t in group.terms if t != term])
+        for narrower in file.narrower:
+            self._add(cut, narrower.term, narrower.terms)
+        self._longest = max(map(len, self._names), default=0)
+
+    def _add(self, cut: Cut, term: str, others: Sequence[str]) -> None:
+        key = tuple(cut(term))
+        if key:
+            self._names[key] = tuple(dict.fromkeys((*self._names.get(key, ()), *others)))
+
+    def at(self, words: Sequence[str], start: int) -> tuple[int, tuple[str, ...]]:
+        """(number of words, other names) of the longest term that begins at `start`; (0, ()) when none does."""
+        for length in range(min(self._longest, len(words) - start), 0, -1):
+            if names := self._names.get(tuple(words[start : start + length])):
+                return length, names
+        return 0, ()

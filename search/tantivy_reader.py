@@ -1,0 +1,91 @@
+"""The reading side of an index: notices commits and swaps of other processes by one or two `stat` calls per search."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+import tantivy
+
+from search.base import SearchUnavailable
+from search.generations import Generations, Signature
+
+T = TypeVar("T")
+
+
+@contextmanager
+def engine_errors(directory: Path) -> Iterator[None]:
+    """Whatever the engine throws is the index being unusable. A panic of its Rust code is no `Exception`, but comes here too."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise SearchUnavailable(f"search index {directory} cannot be used: {error}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SearchUnavailable(f"search index {directory} is damaged: rebuild it ({error})") from error
+
+
+class Reader:
+    """Searchers of the current generation, or of the one named `token`."""
+
+    def __init__(self, generations: Generations, token: str | None = None) -> None:
+        self._generations = generations
+        self._fixed = token
+        self._guard = Lock()
+        self._open: tuple[str, tantivy.Index] | None = None
+        self._searcher: tuple[str, Signature, tantivy.Searcher] | None = None
+
+    def token(self) -> str:
+        """Raises SearchUnavailable when nothing is served, or what is served cannot be read by this program."""
+        token = self._fixed or self._generations.current()
+        if token is None:
+            raise SearchUnavailable(f"search index {self._generations.directory} is missing or not built yet")
+        if self._open is None or self._open[0] != token:
+            self._generations.check(token)
+        return token
+
+    def index(self, token: str | None = None) -> tantivy.Index:
+        token = token or self.token()
+        if self._open is None or self._open[0] != token:
+            index = tantivy.Index.open(str(self._generations.path(token)))
+            index.config_reader("manual")
+            self._open = (token, index)
+        return self._open[1]
+
+    def searcher(self) -> tantivy.Searcher:
+        """A snapshot that holds everything committed until now, by any process."""
+        token = self.token()
+        signature = self._generations.commits(token)
+        cached = self._searcher
+        if cached is not None and cached[:2] == (token, signature):
+            return cached[2]
+        with self._guard:
+            index = self.index(token)
+            index.reload()
+            searcher = index.searcher()
+            self._searcher = (token, signature, searcher)
+            return searcher
+
+    def read(self, ask: Callable[[tantivy.Searcher], T]) -> T:
+        """Answer from a snapshot; once more when the generation was swapped away under the first one."""
+        try:
+            with engine_errors(self._generations.directory):
+                return ask(self.searcher())
+        except SearchUnavailable:
+            self.close()
+            with engine_errors(self._generations.directory):
+                return ask(self.searcher())
+
+    def usable(self) -> bool:
+        """Whether there is an index that answers."""
+        try:
+            self.read(lambda s: s.search(tantivy.Query.all_query(), 1, order_by_field="by_date").hits)
+        except SearchUnavailable:
+            return False
+        return True
+
+    def close(self) -> None:
+        with self._guard:
+            self._open = self._searcher = None

@@ -1,0 +1,158 @@
+"""The tantivy schema of a search document. Change `FORMAT` with every change here or in the analysis: indexes are then rebuilt."""
+
+import hashlib
+import re
+from functools import cache, lru_cache
+
+import msgspec
+import tantivy
+
+from search import pinyin
+from search.analysis import Analyser, identifier_key
+from search.base import FACETS
+from search.normalise import normalise, normalise_plain
+from vocab.codes import concept
+from vocab.document import SearchDocument
+
+FORMAT = 1
+WORD_FIELDS = {"title": 5.0, "keywords": 4.0, "orgs": 3.0, "labels": 2.0, "abstract": 1.0}
+DATE = re.compile(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+SEPARATOR = "\x1f"
+PLAIN = b"="
+NOT_TYPED = re.compile(r"[^\w.+\-]|_")
+HASH_BITS = 41
+LONGEST_SUGGESTION = 60  # characters of the key by which a suggestion is found
+_DECODER = msgspec.json.Decoder(SearchDocument)
+NEWNESS = 0.25  # weight of today's records over those of 2000 (log2(2 + 0.25) = 1.17): freshness decides between equals
+
+
+@cache
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("iri", "holds", "identifiers", "suggest"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in (*WORD_FIELDS, "pinyin"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    for name in ("grams", "head_grams"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in FACETS:
+        builder.add_text_field(facet_field(name), tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_integer_field("by_date", indexed=True, fast=True)
+    builder.add_text_field("by_title", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_float_field("newness", fast=True)
+    builder.add_bytes_field("document", stored=True)
+    return builder.build()
+
+
+def facet_field(name: str) -> str:
+    return f"facet_{name}"
+
+
+def iri_hash(iri: str) -> int:
+    return int.from_bytes(hashlib.blake2b(iri.encode(), digest_size=8).digest()) >> (64 - HASH_BITS)
+
+
+def holds(iri: str, version: int) -> str:
+    """The term by which the index lists what it holds; its first two letters spread the list over 256 pages."""
+    return f"{iri_hash(iri) & 0xFF:02x} {version} {iri}"
+
+
+class DocumentMaker:
+    """Makes engine documents of search documents. What recurs from record to record (organisations, keywords, labels) is
+    analysed once."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        self._analyser = analyser
+        self._recurring = lru_cache(maxsize=50_000)(self._joined)
+        self._recurring_terms = lru_cache(maxsize=100_000)(self._terms)
+
+    def make(self, document: SearchDocument) -> tantivy.Document:
+        title, title_plain = normalise_plain(document.title_zh or document.title_en)
+        abstract, abstract_plain = normalise_plain(document.abstract)
+        second = f"\n{BREAK}\n{normalise(document.title_en)}" if document.title_zh and document.title_en else ""
+        title_words, title_grams = self._analyse(title + second)
+        key_words, key_grams = self._recurring(document.keywords)
+        org_words, org_grams = self._recurring(document.orgs)
+        label_words, label_grams = self._recurring((*document.labels, *_broader(document)))
+        abstract_words, abstract_grams = self._analyse(abstract)
+        head = f"{title_grams} {BREAK} {key_grams}"
+        day, hashed = _day(document.sort_date), iri_hash(document.iri)
+        flag = PLAIN if title_plain and abstract_plain else b"?"
+        values: dict[str, object] = {
+            "iri": document.iri,
+            "holds": holds(document.iri, document.version),
+            "identifiers": list({identifier_key(i) for i in document.identifiers}),
+            "suggest": self._suggestions(document, title),
+            "title": " ".join(title_words),
+            "keywords": " ".join(key_words),
+            "orgs": " ".join(org_words),
+            "labels": " ".join(label_words),
+            "abstract": " ".join(abstract_words),
+            "pinyin": " ".join(pinyin.of_words({*title_words, *key_words, *org_words})),
+            "grams": f" {BREAK} ".join((head, org_grams, label_grams, abstract_grams)),
+            "head_grams": head,
+            "by_date": day << HASH_BITS | hashed,
+            "by_title": f"{pinyin.collation_key(title)}{SEPARATOR}{hashed:x}",
+            "newness": NEWNESS * min(max(day / 372 - 2000, 0.0), 40.0) / 25,
+            "document": flag + msgspec.json.encode(document),
+        }
+        for name in FACETS:
+            if found := document.facets.get(name):
+                values[facet_field(name)] = list(found)
+        return tantivy.Document(**values)
+
+    def _analyse(self, normalised: str) -> tuple[list[str], str]:
+        words, grams = self._analyser.analyse_normalised(normalised)
+        return words, " ".join(grams)
+
+    def _joined(self, texts: tuple[str, ...]) -> tuple[list[str], str]:
+        """(words, grams in one string) of several texts; nothing matches over the end of one."""
+        return self._analyse(normalise(f"\n{BREAK}\n".join(texts)))
+
+    def _suggestions(self, document: SearchDocument, title: str) -> list[str]:
+        """Terms KEY, US, what ("t" title, "k" keyword, "o" organisation), US, original or IRI: found by prefix of KEY."""
+        terms = [f"{key}{SEPARATOR}t{SEPARATOR}{document.iri}" for key in self._keys(title)]
+        for what, texts in (("k", document.keywords), ("o", document.orgs)):
+            for text in texts:
+                terms += self._recurring_terms(what, text)
+        return terms
+
+    def _terms(self, what: str, text: str) -> list[str]:
+        return [f"{key}{SEPARATOR}{what}{SEPARATOR}{text[:200]}" for key in self._keys(normalise(text))]
+
+    def _keys(self, normalised: str) -> set[str]:
+        plain = NOT_TYPED.sub("", normalised[: LONGEST_SUGGESTION * 2])[:LONGEST_SUGGESTION]
+        words = self._analyser.cut_normalised(plain)
+        return {plain, pinyin.full(words)[:LONGEST_SUGGESTION], pinyin.initials(words)} - {""}
+
+
+BREAK = "|"  # stands between texts in one field: no phrase reaches over it
+
+
+def _broader(document: SearchDocument) -> tuple[str, ...]:
+    """Names of the wider regions and fields a record is counted under: 浙江 finds what is in 杭州市."""
+    return _names(document.facets.get("region", ()), "gbt2260/") + _names(document.facets.get("field", ()), "")
+
+
+@lru_cache(maxsize=10_000)
+def _names(values: tuple[str, ...], prefix: str) -> tuple[str, ...]:
+    found = (concept(prefix + value) for value in values)
+    return tuple(name for c in found if c is not None for name in (c.zh, c.en) if name)
+
+
+def _day(date: str) -> int:
+    match = DATE.match(date)
+    if match is None:
+        return 0
+    year, month, day = (int(g or 1) for g in match.groups())
+    return year * 372 + (month - 1) * 31 + day - 1
+
+
+def suggestion_key(text: str) -> str:
+    return NOT_TYPED.sub("", normalise(text[: LONGEST_SUGGESTION * 2]))[:LONGEST_SUGGESTION]
+
+
+def stored(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> tuple[SearchDocument, bool]:
+    """(document, whether its texts can be marked directly)"""
+    body: bytes = searcher.doc(address)["document"][0]
+    return _DECODER.decode(memoryview(body)[1:]), body[:1] == PLAIN

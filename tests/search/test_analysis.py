@@ -1,0 +1,129 @@
+"""The analysis has one answer for every spelling of a text, and never fails."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opencc import OpenCC
+
+from search.analysis import grams, identifier_key, phrase, stem, whole
+from search.highlight import PASSAGE, mark, marker, passage
+from search.normalise import REGIONAL, align, normalise, normalise_plain
+from search.question import Clause, Question, default_language
+
+LANGUAGE = default_language()
+T2S = OpenCC("t2s")
+ODD = "錯 鋰離子電池 積體電路 半導體 石墨烯 水稻 ＰＭ２．５ ㎡ ABC １２０ 體 後 發 髮 乾 裡 機器 學習 與 。 ， covid-19"
+WORDS = st.sampled_from(sorted(REGIONAL) + ODD.split(" "))
+TEXTS = st.lists(WORDS, max_size=12).map("".join)
+ANY = st.text(max_size=80)
+
+
+@given(TEXTS | ANY)
+def test_width_and_composition_do_not_matter(text: str) -> None:
+    composed = unicodedata.normalize("NFKC", text)
+    assert LANGUAGE.analyser.analyse(text) == LANGUAGE.analyser.analyse(composed)
+
+
+@given(TEXTS)
+def test_script_does_not_matter(text: str) -> None:
+    assert LANGUAGE.analyser.analyse(text) == LANGUAGE.analyser.analyse(T2S.convert(text))
+
+
+@given(TEXTS | ANY)
+def test_anything_is_read(text: str) -> None:
+    once = normalise(text)
+    assert isinstance(once, str)
+    LANGUAGE.read(text)
+    phrase(text)
+    identifier_key(text)
+
+
+@given(TEXTS | ANY)
+def test_spans_lead_back_into_the_original(text: str) -> None:
+    aligned = align(text)
+    assert aligned.text == normalise(text)
+    assert len(aligned.spans) in (0, len(aligned.text))
+    assert all(0 <= start < end <= len(text) for start, end in aligned.spans)
+    assert list(aligned.spans) == sorted(aligned.spans)
+
+
+@given(TEXTS)
+def test_ordinary_text_always_has_spans(text: str) -> None:
+    assert bool(align(text).spans) == bool(text)
+
+
+@given(TEXTS | ANY, st.sampled_from(["石墨烯", "集成电路", "pm2.5", "锂离子电池", "m2", "abc"]))
+def test_marks_of_plain_text_are_those_of_the_way_back(text: str, term: str) -> None:
+    pattern = marker(Question(must=(Clause(term),)))
+    pieces = mark(text, pattern)
+    assert "".join(piece for piece, _ in pieces) == text
+    if normalise_plain(text)[1]:
+        assert mark(text, pattern, plain=True) == pieces
+
+
+@given(TEXTS, TEXTS)
+def test_a_passage_is_a_piece_of_the_text(before: str, after: str) -> None:
+    text = before * 20 + "量子点" + after * 20
+    pieces = passage(text, marker(Question(must=(Clause("量子点"),))))
+    assert ("量子点", True) in pieces
+    shown = "".join(piece for piece, _ in pieces).strip("…")
+    assert shown in text
+    assert len(shown) <= PASSAGE + 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("石墨烯基导热膜", ["石墨烯", "基", "导热膜"]),
+        ("磷酸铁锂", ["磷酸铁锂"]),
+        ("高熵合金", ["高熵合金"]),
+        ("量子点发光二极管", ["量子点发光二极管"]),
+        ("PM2.5监测", ["pm2.5", "监测"]),
+        ("ZL201310699744.2", ["zl201310699744.2"]),
+        ("COVID-19 batteries", ["covid19", "battery"]),
+    ],
+)
+def test_cuts(text: str, expected: list[str]) -> None:
+    assert LANGUAGE.analyser.cut(text) == expected
+
+
+def test_long_words_are_found_by_their_parts() -> None:
+    assert {"锂离子电池", "锂离子", "电池"} <= set(LANGUAGE.analyser.words("锂离子电池"))
+
+
+def test_spaces_between_characters_are_none() -> None:
+    assert grams("石 墨\n烯") == grams("石墨烯")
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "prefix"),
+    [("石墨烯", ["石墨", "墨烯"], False), ("膜", ["膜"], True), ("PM2.5 膜", ["pm2.5", "膜"], True), ("。", [], False)],
+)
+def test_phrases(text: str, tokens: list[str], prefix: bool) -> None:
+    assert phrase(text) == (tokens, prefix)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("batteries", "battery"), ("cells", "cell"), ("gas", "gas"), ("analysis", "analysis"), ("glass", "glass")],
+)
+def test_stems(word: str, expected: str) -> None:
+    assert stem(word) == expected
+
+
+def test_tokens_of_any_length_fit_the_engine() -> None:
+    assert len(whole("x" * 100_000)) <= 128
+
+
+def test_a_question_is_read() -> None:
+    question = LANGUAGE.read('磷酸铁锂的"固态 电解质" -铅酸')
+    assert [c.text for c in question.must] == ["磷酸铁锂", "固态 电解质"]
+    assert "lfp" in question.must[0].others
+    assert [c.text for c in question.must_not] == ["铅酸"]
+
+
+def test_too_many_words_are_told() -> None:
+    words = [chr(0x4E00 + 3 * n) + chr(0x6E00 + 5 * n) for n in range(60)]
+    assert LANGUAGE.read(" ".join(words)).cut
