@@ -1,0 +1,144 @@
+"""The answers of the JSON API as structs; the OpenAPI description is generated from them."""
+
+from typing import Annotated
+
+import msgspec
+
+from federation.source import Declaration
+from federation.views import Change
+from vocab.kinds import Achievement, Demand, Organisation, ResearchProject
+from vocab.lineage import Lineage
+
+Uri = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uri"})]
+Next = Annotated[str | None, msgspec.Meta(description="Address of the next page; null at the end.")]
+
+
+class Title(msgspec.Struct, frozen=True, omit_defaults=True):
+    zh: str
+    en: str | None = None
+
+
+class SearchItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One found record. `highlight`: text name -> pieces of the original text, each with whether it matched."""
+
+    iri: Uri
+    kind: str
+    title: Title
+    score: float
+    source: str
+    version: int
+    seq: int
+    url: Uri
+    date: str | None = None
+    orgs: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    facets: dict[str, tuple[str, ...]] = {}
+    price: float | None = None
+    highlight: dict[str, tuple[tuple[str, bool], ...]] = {}
+
+
+class FacetValue(msgspec.Struct, frozen=True):
+    value: str
+    label: str
+    count: int
+
+
+class SearchAnswer(msgspec.Struct, frozen=True):
+    """`relaxed`: nothing held every word of the query, so these hold some of them."""
+
+    total: int
+    items: tuple[SearchItem, ...]
+    facets: dict[str, tuple[FacetValue, ...]]
+    next: Next
+    relaxed: bool
+
+
+class SuggestItem(msgspec.Struct, frozen=True):
+    text: str
+    kind: str
+    iri: str
+
+
+class SuggestAnswer(msgspec.Struct, frozen=True):
+    suggestions: tuple[SuggestItem, ...]
+
+
+class RecordItem(msgspec.Struct, frozen=True):
+    """A public record with what the ledger knows of it. `digest` is the sha256 of the bytes at `{iri}.json`."""
+
+    iri: Uri
+    kind: str
+    source: str
+    version: int
+    seq: int
+    at: str
+    first: str
+    digest: str
+    url: Uri
+    record: Achievement | Organisation | Demand | ResearchProject
+    lineage: tuple[Lineage, ...]
+
+
+class RecordsAnswer(msgspec.Struct, frozen=True):
+    """Public records in the order of their last change."""
+
+    items: tuple[RecordItem, ...]
+    next: Next
+
+
+class RunItem(msgspec.Struct, frozen=True):
+    """A harvest run, as far as it concerns published records."""
+
+    id: int
+    status: str
+    started: str
+    ended: str | None
+    complete: bool
+    published: int
+    changed: int
+    withdrawn: int
+
+
+class ProblemItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How often a problem occurs among the published records of a source."""
+
+    code: str
+    path: str
+    severity: str
+    message: str
+    count: int
+    value: str | None = None
+
+
+class SourceItem(msgspec.Struct, frozen=True):
+    """A province's listing: who answers for it, under which licence and on which legal basis it is public."""
+
+    iri: Uri
+    id: str
+    title: Title
+    region: str
+    publisher: Title
+    homepage: str
+    licence: str
+    fictional: bool
+    disclosure: str
+    declaration: Declaration | None
+    published: dict[str, int]
+    last_success: str | None
+
+
+class SourcesAnswer(msgspec.Struct, frozen=True):
+    items: tuple[SourceItem, ...]
+
+
+class SourceAnswer(msgspec.Struct, frozen=True):
+    source: SourceItem
+    runs: tuple[RunItem, ...]
+    problems: tuple[ProblemItem, ...]
+
+
+class ChangesAnswer(msgspec.Struct, frozen=True):
+    """The change log after a number; `next` is null when there is no more yet: ask again with the last `seq`."""
+
+    changes: tuple[Change, ...]
+    next: Next

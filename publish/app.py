@@ -1,0 +1,60 @@
+"""The web application: routes and middleware as lists, made from the services it is given."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
+
+from publish import dereference, discovery, health, sparql
+from publish.api import openapi, operations
+from publish.assets import Assets
+from publish.errors import OUTCOMES
+from publish.metrics import Metrics
+from publish.middleware.entity_tag import EncodedEntityTag
+from publish.middleware.failures import Failures
+from publish.middleware.headers import SecurityHeaders
+from publish.middleware.limits import RequestLimits
+from publish.middleware.observe import Observer
+from publish.middleware.rate import RateLimiter
+from publish.portal import routes as portal
+from publish.portal.errors import ErrorPages
+from publish.portal.site import make_site
+from publish.services import Services
+
+EXPOSED = ("ETag", "Last-Modified", "Link", "Location", "Retry-After")
+
+
+def create_app(services: Services) -> Starlette:
+    """The whole site over these services. Nothing is shared between two applications."""
+    assets, metrics = Assets(), Metrics(services)
+    site = make_site(services, assets)
+    errors = ErrorPages(site)
+    routes: list[BaseRoute] = [
+        *health.routes(services),
+        *metrics.routes(),
+        *discovery.routes(services),
+        *assets.routes(),
+        *operations.routes(services),
+        *openapi.routes(services),
+        *dereference.routes(services),
+        *sparql.routes(services),
+        *portal.routes(site),
+    ]
+    limits = services.settings.limits
+    middleware = [  # from the outermost to the innermost
+        Middleware(Observer, metrics=metrics, routes=routes),
+        Middleware(SecurityHeaders),
+        Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], expose_headers=EXPOSED),
+        Middleware(EncodedEntityTag),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(Failures, render=errors.render),
+        Middleware(RequestLimits, url=limits.url, body=limits.body),
+        Middleware(RateLimiter, limit=limits.rate, trusted_proxies=services.settings.trusted_proxies),
+    ]
+    # What handlers raise on purpose is answered inside; the last resort (`Exception`) belongs to `Failures`.
+    handled = [HTTPException, *(error for error in OUTCOMES if error is not Exception)]
+    app = Starlette(routes=routes, middleware=middleware, exception_handlers=dict.fromkeys(handled, errors.render))
+    app.router.redirect_slashes = False  # the redirect would be made from the Host header
+    return app

@@ -1,0 +1,102 @@
+"""What can go wrong while answering, and the one table that says with which HTTP status.
+
+    PublishError                 the message is public
+    +-- BadParameter             a query parameter is unknown, repeated or out of range: names it and what is allowed
+    +-- NotFound                 nothing public lives at this address
+    +-- Gone                     something did, and was withdrawn: carries its tombstone
+    +-- NotAcceptable            none of the forms there are is acceptable: lists them
+    +-- TooManyRequests          this client's bucket is empty
+
+Errors of the search engine and the graph are in `search/base.py` and `federation/graph.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from federation.graph import GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
+from federation.views import Tombstone
+from search.base import BadQuery, SearchError, SearchUnavailable
+
+
+class PublishError(Exception):
+    """An answer that is not the one asked for; the message may be shown to anybody."""
+
+
+class BadParameter(PublishError):
+    def __init__(self, name: str, message: str, allowed: Sequence[str] = (), value: str | None = None) -> None:
+        super().__init__(message)
+        self.name, self.allowed, self.value = name, tuple(allowed), value
+
+
+class NotFound(PublishError):
+    pass
+
+
+class Gone(PublishError):
+    def __init__(self, tombstone: Tombstone) -> None:
+        super().__init__("The record was withdrawn from publication.")
+        self.tombstone = tombstone
+
+
+class NotAcceptable(PublishError):
+    def __init__(self, available: Sequence[str]) -> None:
+        super().__init__("None of the media types asked for is available: " + ", ".join(available))
+        self.available = tuple(available)
+
+
+class TooManyRequests(PublishError):
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many requests from this address; try again in {retry_after} s.")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a kind of error is answered. `slug` ends its problem type; `public` is said instead of the error's message."""
+
+    status: int
+    slug: str
+    title: str
+    public: str | None = None
+    retry_after: int | None = None
+
+
+INTERNAL = Outcome(
+    500, "internal", "Internal error", "Something failed here. It was logged; the request may be repeated."
+)
+
+OUTCOMES: dict[type[Exception], Outcome] = {
+    BadParameter: Outcome(400, "bad-parameter", "Bad parameter"),
+    BadQuery: Outcome(400, "bad-query", "Bad query"),
+    QueryRefused: Outcome(400, "query-refused", "Query refused"),
+    NotFound: Outcome(404, "not-found", "Not found"),
+    NotAcceptable: Outcome(406, "not-acceptable", "Not acceptable"),
+    Gone: Outcome(410, "gone", "Withdrawn"),
+    TooManyRequests: Outcome(429, "too-many-requests", "Too many requests"),
+    QueryTooLarge: Outcome(503, "answer-too-large", "Answer too large"),
+    QueryTimeout: Outcome(504, "query-timeout", "Query took too long"),
+    SearchUnavailable: Outcome(
+        503, "search-unavailable", "Search unavailable", "Search is being rebuilt or restarted. Try again soon.", 5
+    ),
+    SearchError: Outcome(
+        503, "search-unavailable", "Search unavailable", "Search could not answer. Try again soon.", 5
+    ),
+    GraphUnavailable: Outcome(
+        503, "graph-unavailable", "Graph unavailable", "The graph store is starting. Try again soon.", 5
+    ),
+    GraphError: Outcome(503, "graph-unavailable", "Graph unavailable", "The graph store could not answer.", 5),
+    Exception: INTERNAL,
+}
+
+HTTP_OUTCOMES: dict[int, Outcome] = {
+    400: Outcome(400, "bad-request", "Bad request"),
+    404: Outcome(404, "not-found", "Not found", "Nothing public lives at this address."),
+    405: Outcome(405, "method-not-allowed", "Method not allowed", "This address does not know that method."),
+    413: Outcome(413, "too-large", "Content too large", "The request is larger than this site accepts."),
+    414: Outcome(414, "address-too-long", "Address too long", "The address is longer than this site accepts."),
+}
+
+
+def outcome_of(error: Exception) -> Outcome:
+    """The row for an error: that of its nearest class in the table."""
+    return next(OUTCOMES[cls] for cls in type(error).__mro__ if cls in OUTCOMES)

@@ -1,0 +1,37 @@
+"""Addresses: absolute ones from the configured base, paths inside the site, and what may become a link at all."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode, urlsplit
+
+QueryValue = str | int | Sequence[str]
+
+
+def with_query(path: str, values: Mapping[str, QueryValue | None]) -> str:
+    """The path with the parameters that have a value, in the order given."""
+    kept = {name: value for name, value in values.items() if value not in (None, "", ())}
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
+
+
+def segment(text: str) -> str:
+    """Text as one segment of a path."""
+    return quote(text, safe="")
+
+
+def safe(address: str | None) -> str | None:
+    """The address if it may be linked: http(s) with a host. Anything else (`javascript:`, `data:`) stays text."""
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return None
+    return address.strip() if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def record_path(iri: str, base: str) -> str | None:
+    """The page of one of our own records (`/achievement/…`), None for an IRI of somebody else."""
+    prefix = f"{base}/id/"
+    if not iri.startswith(prefix):
+        return None
+    kind, _, local = iri[len(prefix) :].partition("/")
+    return f"/{segment(kind)}/{segment(local)}" if kind and local else None

@@ -1,0 +1,36 @@
+"""Sizes of a request: address and body. What is larger is refused before anything reads it."""
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class RequestLimits:
+    """Raises HTTPException 414 or 413; a body that lies about its length is counted while it is read."""
+
+    def __init__(self, app: ASGIApp, url: int, body: int) -> None:
+        self.app, self.url, self.body = app, url, body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self.url:
+            raise HTTPException(414)
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdigit() or int(declared) > self.body:
+            raise HTTPException(413)
+        await self.app(scope, self._counted(receive), send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self.body:
+                raise HTTPException(413)
+            return message
+
+        return counted

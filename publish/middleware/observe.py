@@ -1,0 +1,51 @@
+"""One log line and one observation per request. No query string, no client address: they may hold personal data."""
+
+import time
+
+import structlog
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from publish.metrics import Metrics
+
+
+class Observer:
+    def __init__(self, app: ASGIApp, metrics: Metrics, routes: list[BaseRoute]) -> None:
+        self.app, self.metrics, self.routes = app, metrics, routes
+        self.log = structlog.get_logger("publish.access")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = self._route(scope)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self.metrics.observe(route, method, status, seconds)
+        self.log.info(
+            "request", method=method, path=scope["path"][:300], status=status, route=route, ms=round(seconds * 1000, 2)
+        )
+
+    def _route(self, scope: Scope) -> str:
+        """The pattern of the route, so that the number of series does not grow with the number of records."""
+        for route in self.routes:
+            match, _ = route.matches(scope)
+            if match is not Match.NONE:
+                return str(getattr(route, "path", "other"))
+        return "unknown"
+
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})

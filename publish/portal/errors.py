@@ -1,0 +1,41 @@
+"""Errors as pages in both languages for people, as problem details for programs."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from publish import negotiate, problem
+from publish.errors import BadParameter, Gone
+from publish.formats import BY_MEDIA_TYPE, BY_SUFFIX, HTML, JSON
+from publish.portal.site import Site
+from search.base import BadQuery
+
+# What is said to a reader; other statuses get the text of the nearest of their class.
+KNOWN = (400, 404, 405, 406, 410, 413, 414, 429, 500, 503)
+MACHINE = ("/api/", "/readyz", "/metrics", "/sparql")
+
+
+class ErrorPages:
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def render(self, request: Request, error: Exception) -> Response:
+        """The answer to any error; the API and clients that prefer JSON get problem details."""
+        if request.url.path.startswith(MACHINE) or self._prefers_data(request):
+            return problem.response(error, self.site.services.settings.base_url, request.url.path)
+        status = problem.outcome_for(error).status
+        context = {
+            "status": status,
+            "said": status if status in KNOWN else 400 if status < 500 else 503,
+            "tombstone": error.tombstone if isinstance(error, Gone) else None,
+            "detail": str(error) if isinstance(error, BadParameter | BadQuery) else None,
+            "kind": None,
+        }
+        return self.site.page(request, "error.html", context, status=status, headers=problem.headers(error))
+
+    def _prefers_data(self, request: Request) -> bool:
+        accept, path = request.headers.get("accept"), request.url.path
+        if not path.startswith("/id/"):
+            return negotiate.media_type(accept, (HTML, JSON, problem.MEDIA_TYPE)) not in (None, HTML)
+        if path.rpartition(".")[2] in BY_SUFFIX:  # an address of data: data also where the client does not say
+            return negotiate.media_type(accept, (JSON, HTML)) != HTML
+        return negotiate.media_type(accept, (HTML, problem.MEDIA_TYPE, *BY_MEDIA_TYPE)) not in (None, HTML)

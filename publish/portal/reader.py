@@ -1,0 +1,87 @@
+"""The reader of a page: texts, numbers, dates and money in their language."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal
+
+from publish.labels import code_label, kind_label, region_label, source_label
+from publish.languages import Lang
+from publish.messages import Catalogue
+from publish.services import Services
+from vocab.values import PartialDate, Precision, Price
+
+LOCALES = {Lang.ZH: "zh_Hans_CN", Lang.EN: "en"}
+# How a date of each precision is written; no day is shown that the source did not give.
+PATTERNS = {
+    Lang.ZH: {Precision.YEAR: "y年", Precision.MONTH: "y年M月", Precision.DAY: "y年M月d日"},
+    Lang.EN: {Precision.YEAR: "y", Precision.MONTH: "MMMM y", Precision.DAY: "d MMMM y"},
+}
+WAN = Decimal(10_000)
+YI = Decimal(100_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    lang: Lang
+    catalogue: Catalogue
+    services: Services
+
+    @property
+    def locale(self) -> str:
+        return LOCALES[self.lang]
+
+    def text(self, key: str, **values: object) -> str:
+        return self.catalogue.text(key, self.lang, **values)
+
+    def code(self, code: str) -> str:
+        return code_label(code, self.lang)
+
+    def region(self, digits: str) -> str:
+        return region_label(digits, self.lang)
+
+    def kind(self, kind: str) -> str:
+        return kind_label(kind, self.lang)
+
+    def source(self, source: str) -> str:
+        return source_label(source, self.services, self.lang)
+
+    def number(self, number: int | float | Decimal) -> str:
+        return format_decimal(number, locale=self.locale)
+
+    def partial(self, value: PartialDate) -> str:
+        """A date as precise as its source was; one that is no date is shown as it was given."""
+        try:
+            first = date.fromisoformat(value.first)
+        except ValueError:
+            return value.value
+        return format_date(first, PATTERNS[self.lang][value.precision], locale=self.locale)
+
+    def day(self, rfc3339: str) -> str:
+        return format_date(
+            datetime.fromisoformat(rfc3339).date(), PATTERNS[self.lang][Precision.DAY], locale=self.locale
+        )
+
+    def ago(self, rfc3339: str) -> str:
+        """How long ago: `3 小时前`."""
+        passed = datetime.fromisoformat(rfc3339) - datetime.now(UTC)
+        return format_timedelta(passed, add_direction=True, locale=self.locale)
+
+    def money(self, yuan: Decimal | float) -> str:
+        """An amount in the unit people read: 万元 and 亿元 in Chinese, CNY with thousands in English."""
+        amount = Decimal(str(yuan))
+        if self.lang is Lang.EN:
+            return f"CNY {self.number(amount)}"
+        for unit, word in ((YI, "亿元"), (WAN, "万元")):
+            if amount >= unit:
+                return f"{self.number(amount / unit)} {word}"
+        return f"{self.number(amount)} 元"
+
+    def price(self, price: Price) -> str:
+        """An asking price; what cannot be read as amounts is shown as the source wrote it."""
+        amounts = [self.money(bound) for bound in (price.min, price.max) if bound is not None]
+        if amounts:
+            return " – ".join(dict.fromkeys(amounts))
+        return self.text("price.negotiable") if price.negotiable else price.raw

@@ -1,0 +1,98 @@
+"""`/{kind}/{id}`: one record, whole, with where each of its fields comes from."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from publish.api.records import published
+from publish.dereference import link_header
+from publish.formats import FORMATS
+from publish.portal.cards import Card, card
+from publish.portal.citation import citation
+from publish.portal.groups import grouped, head_lineage
+from publish.portal.reader import Reader
+from publish.portal.site import Site
+from publish.portal.values import in_language, words_of
+from search.base import Query, SearchError
+from vocab.public import PublicRecord
+
+SIMILAR = 3
+OF_ORGANISATION = 20
+
+
+class RecordPage:
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def show(self, request: Request) -> Response:
+        services, reader = self.site.services, self.site.reader(request)
+        kind = request.url.path.split("/")[1]
+        public = published(services.view, f"{services.namespaces.base}/id/{kind}/{request.path_params['id']}")
+        headers = {"Link": link_header(public, services)}
+        return self.site.page(request, "record.html", self._context(public, reader), headers=headers)
+
+    def _context(self, public: PublicRecord, reader: Reader) -> dict[str, object]:
+        record, services = public.record, self.site.services
+        title = in_language(record.title, reader)
+        return {
+            "public": public,
+            "record": record,
+            "title": title,
+            "other_title": _other_title(public, title.text),
+            "abstract": in_language(record.abstract, reader),
+            "keywords": words_of(record.keywords, reader),
+            "groups": grouped(public, reader),
+            "head_lineage": head_lineage(public, reader),
+            "first_org": getattr(record, "first_org", None),
+            "price": getattr(record, "price", None) or getattr(record, "budget", None),
+            "source": services.sources.get(public.source),
+            "formats": FORMATS,
+            "citation": citation(public, reader, _platform(self.site, reader)),
+            "similar": self._similar(public, reader),
+            "of_organisation": self._of_organisation(public, reader),
+        }
+
+    def _similar(self, public: PublicRecord, reader: Reader) -> list[Card]:
+        """An extra: the page stands without search."""
+        try:
+            return [card(hit, reader) for hit in self.site.services.index.similar(public.iri, SIMILAR)]
+        except SearchError:
+            return []
+
+    def _of_organisation(self, public: PublicRecord, reader: Reader) -> list[Card]:
+        name = public.record.title.zh
+        return records_of(self.site, name, reader) if public.kind == "organisation" and name else []
+
+
+class OrganisationPage:
+    """`/organisation?name=`: what is public of an organisation, whether or not it has a record of its own."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def show(self, request: Request) -> Response:
+        reader = self.site.reader(request)
+        name = " ".join(request.query_params.get("name", "").split())[:200]
+        cards = records_of(self.site, name, reader) if name else []
+        context = {"name": name, "cards": cards}
+        return self.site.page(request, "organisation.html", context)
+
+
+def records_of(site: Site, name: str, reader: Reader) -> list[Card]:
+    """Records that name this organisation, exactly. Nothing when search cannot answer."""
+    phrase = '"' + name.replace('"', " ") + '"'
+    try:
+        found = site.services.index.search(Query(text=phrase, size=OF_ORGANISATION))
+    except SearchError:
+        return []
+    return [card(hit, reader) for hit in found.hits if name in hit.document.orgs or name == hit.document.title_zh]
+
+
+def _other_title(public: PublicRecord, shown: str) -> str | None:
+    """The title in the other language, if there is one."""
+    titles = (public.record.title.zh, public.record.title.en)
+    return next((title for title in titles if title and title != shown), None)
+
+
+def _platform(site: Site, reader: Reader) -> str:
+    title = site.services.settings.title
+    return (title.en if reader.lang == "en" else "") or title.zh

@@ -1,0 +1,65 @@
+"""Texts: every key that is used exists in both languages, and none lies unused."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import publish
+from federation.source import PolicyMode
+from federation.views import RunStatus
+from publish.languages import Lang
+from publish.messages import Catalogue, MessageError
+from publish.portal.errors import KNOWN
+from publish.portal.groups import GROUPS
+from search.base import FACETS, Sort
+from vocab import values
+from vocab.kinds.demand import DemandState
+from vocab.kinds.organisation import OrganisationRole
+
+FOLDER = Path(publish.__file__).parent
+LITERAL = re.compile(r"""(?:\bt|\.text)\(\s*['"]([a-z]+\.[a-zA-Z0-9_]+)['"]\s*[,)]""")
+CHOICE = re.compile(r"""\.text\(['"]([a-z.]+)['"] if \w+ else ['"]([a-z.]+)['"]""")
+
+
+def used() -> set[str]:
+    """Keys written out in templates and code, and those made of a name from a closed list."""
+    files = [*FOLDER.glob("templates/*.html"), *FOLDER.rglob("*.py")]
+    texts = [path.read_text("utf-8") for path in files]
+    written = {key for text in texts for key in LITERAL.findall(text)}
+    written |= {key for text in texts for pair in CHOICE.findall(text) for key in pair}
+    made = {f"sort.{s.value}" for s in Sort} | {f"facet.{f}" for f in FACETS} | {f"run.{s.value}" for s in RunStatus}
+    made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
+    made |= {f"error.{part}_{status}" for status in KNOWN for part in ("title", "text")}
+    made |= {f"enum.{e.value}" for e in (*DemandState, *OrganisationRole)} | {"enum.approve"}
+    return written | made | {f"part.{name}" for name in parts()}
+
+
+def parts() -> set[str]:
+    """Parts of the composite values that pages show part by part."""
+    shown_whole = {"Text", "Words", "PartialDate", "Period", "Price", "Agent", "Contributor", "Trl", "Membership", "Quality"}
+    shown_elsewhere = {"Value", "Provenance"}
+    types = [v for v in vars(values).values() if isinstance(v, type) and issubclass(v, values.Value)]
+    composites = [t for t in types if t.__name__ not in shown_whole | shown_elsewhere]
+    return {name for t in composites for name in t.__struct_fields__} - {"order", "valid"}
+
+
+def test_every_used_key_exists_and_none_is_unused() -> None:
+    known = Catalogue().keys
+    assert sorted(used() - known) == []
+    assert sorted(known - used()) == []
+
+
+def test_both_languages_have_the_same_places_to_fill() -> None:
+    catalogue = Catalogue()
+    for key in catalogue.keys:
+        zh, en = (catalogue.text(key, lang) for lang in Lang)
+        assert zh.strip()
+        assert en.strip()
+        assert sorted(re.findall(r"{\w+}", zh)) == sorted(re.findall(r"{\w+}", en)), key
+        assert not re.search("[\u4e00-\u9fff]", en), key
+
+
+def test_a_missing_key_is_named() -> None:
+    with pytest.raises(MessageError, match=r"nothing\.here.*messages\.toml"):
+        Catalogue().text("nothing.here", Lang.ZH)
