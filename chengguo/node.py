@@ -1,0 +1,153 @@
+"""The composition root: the parts of one node, made from its home and settings when they are first needed."""
+
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+from starlette.types import ASGIApp
+
+from chengguo.child import Child, Program
+from chengguo.errors import UnknownSource
+from chengguo.home import Home
+from chengguo.limits import graph_limits, site_settings
+from chengguo.settings import Settings, nearest
+from federation import pipeline
+from federation.graph_connect import connect, connect_or_start
+from federation.ledger import Ledger
+from federation.oxigraph import OxigraphStore
+from federation.projection import Projection
+from federation.registry import Registry, read_registry
+from federation.source import Source
+from harvesters import harvester
+from harvesters.base import Harvester
+from harvesters.secrets import Secrets
+from search.base import SearchIndex
+from vocab.mapping import FieldMapping
+from vocab.namespaces import Namespaces
+
+if TYPE_CHECKING:  # the engine with its dictionaries takes a second to import, and few commands need it
+    from search.tantivy_index import TantivyIndex
+
+
+class Node:
+    """One node. Nothing is opened before it is asked for; `close` gives everything back."""
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        self.home = home
+        self.settings = settings
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Node":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._stack.close()
+
+    @cached_property
+    def namespaces(self) -> Namespaces:
+        return Namespaces(self.settings.site.base_url)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Made or migrated when it has to be. Raises LedgerError."""
+        ledger = Ledger.open(self.home.ledger_url(self.settings))
+        self._stack.callback(ledger.close)
+        return ledger
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The sources and their mappings, read once. Raises ConfigurationError naming file and key."""
+        return read_registry(self.home.root)
+
+    @cached_property
+    def pipeline(self) -> pipeline.Settings:
+        return pipeline.Settings(base=self.settings.site.base_url, batch=self.settings.harvest.batch_size)
+
+    def source(self, name: str) -> Source:
+        """Raises UnknownSource, naming the nearest."""
+        known = self.registry.sources
+        if name not in known:
+            raise UnknownSource(f'there is no source "{name}" in {self.home.sources}. {nearest(name, known)}')
+        return known[name]
+
+    def mappings(self, source: Source) -> tuple[FieldMapping, ...]:
+        return self.registry.mappings_of(source)
+
+    def harvester(self, source: Source) -> Harvester:
+        """A new pass over the source. Raises OptionsError."""
+        contact = self.settings.harvest.contact or self.settings.site.contact
+        endpoint = msgspec.structs.replace(source.endpoint(), contact=contact)
+        return harvester(source.protocol, endpoint, Secrets())
+
+    def schedules(self) -> Mapping[str, str]:
+        """Source -> cron expression, as the files say now."""
+        return {source.id: source.schedule for source in read_registry(self.home.root).sources.values()}
+
+    # Outputs
+
+    def index_reader(self) -> "TantivyIndex":
+        from search.tantivy_index import TantivyIndex
+
+        index = TantivyIndex(self.home.search_directory(self.settings))
+        self._stack.callback(index.close)
+        return index
+
+    def graph_reader(self) -> OxigraphStore:
+        """The graph wherever it is served now; it is not started."""
+        limits = graph_limits(self.settings.graph)
+        if self.settings.graph.url:
+            store = OxigraphStore(self.settings.graph.url.rstrip("/"), self.namespaces, limits)
+        else:
+            store = connect(self.home.graph_directory(self.settings), self.namespaces, limits)
+        self._stack.callback(store.close)
+        return store
+
+    @contextmanager
+    def outputs(self, *, served: bool) -> Iterator[list[Projection]]:
+        """The outputs for the one process that writes them. `served`: the graph is run by `serve`, else started here."""
+        from search.tantivy_index import TantivyIndex
+
+        with ExitStack() as stack:
+            index = TantivyIndex.open(self.home.search_directory(self.settings))
+            stack.callback(index.close)
+            if served or self.settings.graph.url:
+                graph = self.graph_reader()
+            else:
+                directory, limits = self.home.graph_directory(self.settings), graph_limits(self.settings.graph)
+                graph = stack.enter_context(connect_or_start(directory, self.namespaces, limits))
+            # each output swaps only with a twin of its own type, which the contract's `swap` cannot say
+            yield [cast(Projection, index), graph]
+
+    def graph_parts(self) -> list[Child]:
+        """What `serve` has to run for the graph."""
+        if self.settings.graph.url:
+            return []
+        argv = (sys.executable, "-P", "-m", "chengguo.graph_owner", "--home", str(self.home.root))
+        return [Child(Program("graph", argv, orphaned=int(signal.SIGTERM)))]
+
+    def application(self) -> ASGIApp:
+        """The web application over readers of its own."""
+        from publish.app import create_app  # here, because only web workers need it
+        from publish.services import Services
+
+        return create_app(
+            Services(
+                view=self.ledger,
+                sources_view=self.ledger,
+                sources=self.registry.sources,
+                index=cast(SearchIndex, self.index_reader()),
+                graph=self.graph_reader(),
+                namespaces=self.namespaces,
+                settings=site_settings(self.settings),
+            )
+        )
