@@ -8,10 +8,12 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+PIPED = 160  # columns where nobody's window sets them: tables stay whole in files and pipes
+
 
 def results() -> Console:
     """For what was asked for."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPED)
 
 
 def remarks() -> Console:

@@ -101,7 +101,7 @@ class Judge:
         except DecodeError as error:
             problem = Problem("undecodable", "$", str(error))
             return self._raw(
-                raw, key, digest, [Judged("", "", "rejected", None, problem.code, (problem,))], known=False
+                raw, key, digest, [Judged("", "", "rejected", None, problem.code, (problem,))], unread=raw.body
             )
         context = self._context(raw, digest)
         items: list[Judged] = []

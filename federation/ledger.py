@@ -9,7 +9,7 @@ from federation.clock import moment, now
 from federation.cursors import Cursors
 from federation.database import Database
 from federation.desk import Desk
-from federation.errors import LedgerUnavailable
+from federation.errors import LedgerError, LedgerUnavailable
 from federation.public import PublicReader
 from federation.runs import RunBook
 from federation.schema import raw, source_state
@@ -39,12 +39,16 @@ class Ledger(PublicReader, SourceReader):
         Raises LedgerError: LedgerTooNew when a newer program wrote it, LedgerUnavailable, LedgerReadOnly.
         """
         database = Database(url)
-        if not database.current():
-            if not migrate:
-                raise LedgerUnavailable(
-                    f"the ledger {database.shown} is missing or of an older schema; start without migrate=False"
-                )
-            database.migrate()
+        try:
+            if not database.current():
+                if not migrate:
+                    raise LedgerUnavailable(
+                        f"the ledger {database.shown} is missing or of an older schema: run `chengguo init`"
+                    )
+                database.migrate()
+        except LedgerError:
+            database.close()
+            raise
         return cls(database)
 
     def close(self) -> None:

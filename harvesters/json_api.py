@@ -174,7 +174,12 @@ class JsonApi:
         found = self._at(session, page, path)
         if found == b"null":
             return []
-        rows = items(found) if found is not None else None
+        try:
+            rows = items(found) if found is not None else None
+        except Malformed as error:
+            raise TerminalError(
+                session.say(self._endpoint.url, f"the JSON string at {path!r} is broken: {error}")
+            ) from None
         if rows is None:
             keys = ", ".join(printable(key, 40) for key in _keys(page)[:20])
             raise TerminalError(

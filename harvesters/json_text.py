@@ -109,8 +109,8 @@ def steps(path: str) -> tuple[str, ...]:
 
 
 def descend(raw: bytes, path: Iterable[str]) -> bytes | None:
-    """The JSON text at a path, None where nothing is. A string met on the way (or at its end, when it holds an object
-    or a list) is parsed again: some sources wrap JSON in a JSON string. Raises Malformed.
+    """The JSON text at a path, None where nothing is. A string on the way that holds an object or a list is parsed
+    again: some sources wrap JSON in a JSON string. Raises Malformed.
     """
     for step in path:
         raw = _unwrapped(raw)
@@ -122,7 +122,7 @@ def descend(raw: bytes, path: Iterable[str]) -> bytes | None:
                 raw = bytes(msgspec.json.decode(raw, type=dict[str, Raw])[step])
         except (KeyError, IndexError, ValueError, msgspec.MsgspecError):
             return None
-    return _unwrapped(raw)
+    return raw
 
 
 def _unwrapped(raw: bytes) -> bytes:
@@ -137,9 +137,12 @@ def _unwrapped(raw: bytes) -> bytes:
 
 
 def items(raw: bytes) -> list[bytes] | None:
-    """The elements of a list, each as it stands; None when it is not a list. An object of objects is not a list."""
+    """The elements of a list, each as it stands; None when it is not a list. A list in a string is one.
+
+    Raises Malformed.
+    """
     try:
-        return [bytes(each) for each in msgspec.json.decode(raw, type=list[Raw])]
+        return [bytes(each) for each in msgspec.json.decode(_unwrapped(raw), type=list[Raw])]
     except msgspec.MsgspecError:
         return None
 

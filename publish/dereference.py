@@ -1,14 +1,15 @@
 """`/id/{kind}/{id}`: the permanent address of a record leads to its page or its data, or says that it is gone."""
 
+import pyoxigraph
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from publish import conditional, formats, negotiate
+from publish import conditional, formats, negotiate, organisations
 from publish.api.records import published
 from publish.errors import NotAcceptable, NotFound
 from publish.formats import BY_MEDIA_TYPE, BY_SUFFIX, FORMATS, HTML, Format
-from publish.links import safe, segment
+from publish.links import safe, segment, with_query
 from publish.services import Services
 from vocab.public import PublicRecord
 
@@ -20,6 +21,8 @@ def routes(services: Services) -> list[Route]:
         form = BY_SUFFIX.get(request.path_params["suffix"])
         if form is None:
             raise NotFound("Records come as " + ", ".join(f".{f.suffix}" for f in FORMATS) + ".")
+        if (known := _organisation(request, services)) and form.rdf is not None:
+            return conditional.answer(request, organisations.body(known, form, services), form.media_type)
         return _data(request, _find(request, services), form, services)
 
     def redirect(request: Request) -> Response:
@@ -52,6 +55,8 @@ def _find(request: Request, services: Services) -> PublicRecord:
 def _redirect(request: Request, services: Services) -> Response:
     headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
     wanted = negotiate.media_type(request.headers.get("accept"), OFFERS)
+    if known := _organisation(request, services):
+        return _to_organisation(request, organisations.name_of(known), wanted, services)
     public = _find(request, services)
     if wanted is None:
         raise NotAcceptable(OFFERS)
@@ -60,6 +65,26 @@ def _redirect(request: Request, services: Services) -> Response:
     return RedirectResponse(
         services.settings.base_url + target, 303, {**headers, "ETag": etag, "Link": link_header(public, services)}
     )
+
+
+def _organisation(request: Request, services: Services) -> list[pyoxigraph.Triple]:
+    """What is known of an organisation that records name and that has no record, and never had one."""
+    kind, local = request.path_params["kind"], request.path_params["id"]
+    iri = f"{services.namespaces.base}/id/{kind}/{local}"
+    if kind != "organisation" or services.view.record(iri) or services.view.tombstone(iri):
+        return []
+    return organisations.described(local, services)
+
+
+def _to_organisation(request: Request, name: str | None, wanted: str | None, services: Services) -> Response:
+    rdf = [f for f in FORMATS if f.rdf is not None]
+    if wanted == HTML and name:
+        target = with_query("/organisation", {"name": name})
+    elif form := next((f for f in rdf if f.media_type == wanted), None):
+        target = f"/id/organisation/{segment(request.path_params['id'])}.{form.suffix}"
+    else:
+        raise NotAcceptable([HTML, *(f.media_type for f in rdf)])
+    return RedirectResponse(services.settings.base_url + target, 303, {"Vary": "Accept", "Cache-Control": "no-cache"})
 
 
 def _data(request: Request, public: PublicRecord, form: Format, services: Services) -> Response:

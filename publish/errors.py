@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.graph import GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
+from federation.graph import NotAcceptable as GraphNotAcceptable
 from federation.views import Tombstone
 from search.base import BadQuery, SearchError, SearchUnavailable
 
@@ -71,6 +72,7 @@ OUTCOMES: dict[type[Exception], Outcome] = {
     QueryRefused: Outcome(400, "query-refused", "Query refused"),
     NotFound: Outcome(404, "not-found", "Not found"),
     NotAcceptable: Outcome(406, "not-acceptable", "Not acceptable"),
+    GraphNotAcceptable: Outcome(406, "not-acceptable", "Not acceptable"),
     Gone: Outcome(410, "gone", "Withdrawn"),
     TooManyRequests: Outcome(429, "too-many-requests", "Too many requests"),
     QueryTooLarge: Outcome(503, "answer-too-large", "Answer too large"),

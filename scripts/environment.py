@@ -39,19 +39,19 @@ def retried(what: str, *command: str | Path) -> None:
 
 
 def ensure(extras: str = "dev") -> Path:
-    """The environment's Python, with the product (editable) and the given extras installed as constraints.txt pins them."""
+    """The environment's Python, with the product (editable) and an extra, if any, installed as constraints.txt pins them."""
     if sys.version_info < (3, 11):  # noqa: UP036 - this runs before anything could refuse to be installed
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
-    stamp = VENV / f".installed-{extras}"
+    stamp = VENV / f".installed-{extras or 'product'}"
     wanted = _fingerprint(extras)
     if stamp.exists() and stamp.read_text() == wanted:
         return PYTHON
     if not PYTHON.exists():
         say("making the virtual environment .venv")
         venv.create(VENV, with_pip=True)
-    say(f"installing the product and its '{extras}' requirements (pinned in constraints.txt)")
+    say(f"installing the product{f' and what its {extras} work needs' if extras else ''} (pinned in constraints.txt)")
     pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", "constraints.txt")
-    retried("installing", *pip, "-e", f".[{extras}]")
+    retried("installing", *pip, "-e", f".[{extras}]" if extras else ".")
     stamp.write_text(wanted)
     return PYTHON
 

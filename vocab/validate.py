@@ -52,7 +52,8 @@ _LEXICAL = {
 
 def validate(record: Record, today: date) -> list[Problem]:
     """Everything wrong with a record, errors first; each (code, path) once, at its worst severity."""
-    found = [p for bound in fields(type(record)) for p in _field(record, bound, today.isoformat())]
+    day = today.isoformat()
+    found = [p for bound in fields(type(record)) for p in _field(record, bound, day)]
     found += [p for rule in KINDS[_kind(type(record))].rules for p in rule(record)]
     found += [*_numbers(record), *_embargo(record, today)]
     worst: dict[tuple[str, str], Problem] = {}
@@ -73,6 +74,8 @@ def _kind(record: type[Record]) -> str:
 
 def _field(record: Record, bound: BoundField, today: str) -> Iterator[Problem]:
     value = getattr(record, bound.name)
+    if value is None and bound.field.obligation is not Obligation.MANDATORY:
+        return
     if is_missing(value):
         if bound.field.obligation is Obligation.MANDATORY and bound.name not in ELSEWHERE:
             severity = Severity.ERROR if bound.name in BLOCKING else Severity.WARNING

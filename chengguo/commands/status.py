@@ -13,6 +13,7 @@ from federation.status import Status
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
     """Show records, refusals, runs and outputs."""
     with Node(*opened(home)) as node:
+        node.ledger.run_book.reap()  # a run whose process is gone is not shown as running
         found = node.ledger.status()
     print_json(found) if json else show(found, results())
 

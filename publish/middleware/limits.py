@@ -18,7 +18,7 @@ class RequestLimits:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self.url:
             raise HTTPException(414)
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdigit() or int(declared) > self.body:
+        if not (declared.isascii() and declared.isdigit()) or int(declared) > self.body:
             raise HTTPException(413)
         await self.app(scope, self._counted(receive), send)
 

@@ -163,14 +163,15 @@ def test_ctrl_c_ends_a_harvest_quietly_and_leaves_no_run_behind(home: Path, sile
     process = start("harvest", "slow", "--home", home)
 
     def running() -> bool:
-        run = ledger.source("slow").last_run
-        return run is not None and run.status is RunStatus.RUNNING
+        last = ledger.source("slow").last_run
+        return last is not None and last.status is RunStatus.RUNNING
 
     eventually(running, "a running harvest")
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in output
+    assert run("status", "--home", home).returncode == 0
     assert not running()
     again = start("harvest", "slow", "--home", home)  # its lease is free at once: the owner is gone
     try:

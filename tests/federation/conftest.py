@@ -40,7 +40,18 @@ def _cluster(binaries: Path) -> Iterator[str]:
         shutil.chown(folder, "postgres", "postgres")
         prefix = ["runuser", "-u", "postgres", "--"]
     port = _free_port()
-    init = [str(binaries / "initdb"), "-D", f"{folder}/data", "-U", "chengguo", "-A", "trust", "--no-sync", "-E", "UTF8"]
+    init = [
+        str(binaries / "initdb"),
+        "-D",
+        f"{folder}/data",
+        "-U",
+        "chengguo",
+        "-A",
+        "trust",
+        "--no-sync",
+        "-E",
+        "UTF8",
+    ]
     subprocess.run([*prefix, *init], check=True, capture_output=True, cwd=folder)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     control = [*prefix, str(binaries / "pg_ctl"), "-D", f"{folder}/data"]

@@ -27,7 +27,14 @@ def test_a_reader_never_skips_a_change_that_commits_late(world: World) -> None:
         started.set()
         world.harvest({"1": good(), "2": good()})
 
-    row = {"seq": 1, "at": "t", "event": "withdrawn", "kind": "achievement", "iri": "https://example.org/late", "version": 1}
+    row = {
+        "seq": 1,
+        "at": "t",
+        "event": "withdrawn",
+        "kind": "achievement",
+        "iri": "https://example.org/late",
+        "version": 1,
+    }
     thread = threading.Thread(target=second)
     with ledger.database.write() as connection:
         columns = ", ".join(row)
@@ -134,4 +141,3 @@ def test_messages_hold_no_content(ledger: Ledger) -> None:
     with pytest.raises(LedgerError) as caught, ledger.database.write() as connection:
         connection.execute(text("INSERT INTO cursor (projection) VALUES (:p)"), {"p": "绝不外泄"})
     assert "绝不外泄" not in str(caught.value)
-

@@ -72,7 +72,7 @@ def test_a_take_down_between_judging_and_writing_wins(world: World, monkeypatch:
 
     world.harvest({"1": good()})
     honest = Pass._judge_all
-    rounds = []
+    rounds: list[int] = []
 
     def late(self: Pass, fresh: object) -> object:
         judged = honest(self, fresh)  # type: ignore[arg-type]

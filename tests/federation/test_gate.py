@@ -105,7 +105,13 @@ TABLE: list[tuple[str, dict[str, Any], DisclosurePolicy, Outcome, str]] = [
     ("embargo-year", {"embargo_until": PartialDate("2026", Precision.YEAR)}, ITEM, Outcome.EMBARGO, "embargo"),
     ("embargo-long", {"embargo_until": PartialDate("2032-01-01", DAY)}, ITEM, Outcome.EMBARGO, "embargo-too-long"),
     ("embargo-past", {"embargo_until": PartialDate("2026-02-28", DAY)}, ITEM, Outcome.HOLD, "embargo-ended"),
-    ("embargo-past-blanket", {**SILENT, "embargo_until": PartialDate("2026-02-28", DAY)}, BLANKET, Outcome.HOLD, "embargo-ended"),
+    (
+        "embargo-past-blanket",
+        {**SILENT, "embargo_until": PartialDate("2026-02-28", DAY)},
+        BLANKET,
+        Outcome.HOLD,
+        "embargo-ended",
+    ),
     (
         "embargo-reviewed-again",
         {
@@ -157,7 +163,11 @@ def test_the_declaration_completes_the_record() -> None:
     assert whole is not None
     assert (whole.secret_level, whole.disclosure_class) == ("cl19/非涉密", "cl20/1")
     (declared,) = whole.review
-    assert (declared.decision, declared.org, declared.basis) == ("approve", "某省科学技术厅", "政府信息公开条例第十九条")
+    assert (declared.decision, declared.org, declared.basis) == (
+        "approve",
+        "某省科学技术厅",
+        "政府信息公开条例第十九条",
+    )
 
 
 def test_required_fields_are_required() -> None:

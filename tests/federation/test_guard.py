@@ -1,12 +1,14 @@
 """Deletion rules and the mass-change guard."""
 
+from typing import Any
+
 import pytest
 
 from federation.errors import NotHeld, RunError
 from federation.source import Guard
 from federation.verify import check
 from federation.views import RunStatus
-from harvesters.base import Unreadable
+from harvesters.base import Harvested, Unreadable
 from tests.federation.world import Memory, World, good, raw, source
 
 
@@ -36,7 +38,7 @@ def test_absence_is_forgotten_when_the_record_comes_back(world: World) -> None:
 @pytest.mark.parametrize(
     "options", [{"complete": False}, {"fail_after": 3}, {"fail_after": 4}], ids=["incomplete", "broken", "broken-late"]
 )
-def test_an_incomplete_or_failed_pass_proves_nothing(world: World, options: dict[str, object]) -> None:
+def test_an_incomplete_or_failed_pass_proves_nothing(world: World, options: dict[str, Any]) -> None:
     world.harvest(many(5))
     for _ in range(3):
         run = world.harvest(many(5, skip=1), **options)
@@ -56,7 +58,11 @@ def test_a_failed_pass_keeps_what_it_read(world: World) -> None:
 def test_an_unreadable_record_is_not_absent(world: World) -> None:
     world.harvest(many(3))
     for _ in range(3):
-        records = [Unreadable("cn-xx", "0", "row 1 is torn"), raw("1", good("成果1")), raw("2", good("成果2"))]
+        records: list[Harvested] = [
+            Unreadable("cn-xx", "0", "row 1 is torn"),
+            raw("1", good("成果1")),
+            raw("2", good("成果2")),
+        ]
         run = world.pull(Memory(records))
         assert (run.counts.unreadable, run.counts.withdrawn) == (1, 0)
     assert len(world.titles()) == 3

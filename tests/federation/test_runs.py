@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from datetime import date
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -16,6 +17,9 @@ from federation.runs import LEASE, renew
 from federation.schema import run
 from federation.views import RunStatus
 from tests.federation.world import Memory, World, good, raw
+from vocab.problem import Problem
+from vocab.record import Record
+from vocab.validate import validate
 
 
 def test_one_run_for_each_source(ledger: Ledger) -> None:
@@ -84,15 +88,12 @@ def test_heartbeats_keep_the_lease_and_notice_its_loss(ledger: Ledger, monkeypat
 
 
 def test_our_own_fault_at_one_record_stops_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from federation import judge
-
     world.harvest({"2": good("旧二")})
-    validate = judge.validate
 
-    def fails(record: object, today: object) -> object:
+    def fails(record: Record, today: date) -> list[Problem]:
         if "坏" in str(record):
             raise RuntimeError(str(record))
-        return validate(record, today)  # type: ignore[arg-type]
+        return validate(record, today)
 
     monkeypatch.setattr("federation.judge.validate", fails)
     found = world.harvest({"1": good("一"), "2": good("坏"), "3": good("三")})

@@ -76,7 +76,7 @@ def test_many_that_become_secret_do_not_wait_for_the_guard(world: World) -> None
 
 
 def test_a_secret_in_one_of_two_records_of_a_raw_hides_both(world: World) -> None:
-    world.mappings = (mapping(), mapping(id="cn-xx-d", kind="demand"))
+    world.mappings = (mapping(), mapping(name="cn-xx-d", kind="demand"))
     world.harvest({"1": good()})
     assert world.ledger.counts() == {"achievement": 1, "demand": 1}
     world.harvest({"1": good(f"{WORD}★", 密级="机密")})

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
 from federation.harvest import accept, harvest, remap
 from federation.ledger import Ledger
 from federation.pipeline import Settings
+from federation.projection import Projection
 from federation.source import Declaration, DisclosurePolicy, Guard, Name, PolicyMode, Source
 from federation.views import Run
 from harvesters.base import JSON, Harvested, HarvestError, RawRecord, TransientError
@@ -65,9 +66,11 @@ BLANKET = DisclosurePolicy(
 )
 
 
-def mapping(version: str = "1.0.0", *, id: str = "cn-xx", kind: str = "achievement", when: str = "", text: str = "") -> FieldMapping:  # noqa: A002
+def mapping(
+    version: str = "1.0.0", *, name: str = "cn-xx", kind: str = "achievement", when: str = "", text: str = ""
+) -> FieldMapping:
     more = ACHIEVEMENT if kind == "achievement" else ""
-    return load(MAPPING.format(id=id, version=version, kind=kind, when=when, more=more) + text)
+    return load(MAPPING.format(id=name, version=version, kind=kind, when=when, more=more) + text)
 
 
 def source(id: str = "cn-xx", policy: DisclosurePolicy = ITEM, guard: Guard | None = None) -> Source:  # noqa: A002
@@ -171,11 +174,12 @@ class Output:
     def contents(self) -> Iterator[tuple[str, int]]:
         yield from ((iri, record.version) for iri, record in self.records.items())
 
-    def fresh(self) -> "Output":
+    def fresh(self) -> Self:
         self.twins += 1
-        return Output(self.name, f"{self._generation}.{self.twins}")
+        return type(self)(self.name, f"{self._generation}.{self.twins}")
 
-    def swap(self, twin: "Output") -> None:
+    def swap(self, twin: Projection) -> None:
+        assert isinstance(twin, Output)
         self.records, self._generation = twin.records, twin.generation
 
     def close(self) -> None:

@@ -2,57 +2,30 @@
 
 import io
 import json
-import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvesters import harvester
 from harvesters.base import (
     AddressRefused,
     Endpoint,
-    HarvestError,
     LimitExceeded,
     Limits,
     OptionsError,
     RawRecord,
     TerminalError,
     TransientError,
-    Unreadable,
 )
 from harvesters.charset import detect
 from harvesters.secrets import Secrets
 from tests.harvesters.endpoints import endpoint, read, until_failure
+from tests.harvesters.files import KEY, Result, book, guangdong, refused, saved, served, values
 from tests.harvesters.servers.web import Asked, Reply, script, serving
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-KEY: dict[str, object] = {"key": "登记号"}
-Result = tuple[list[RawRecord], list[Unreadable], bool]
-
-
-def served(
-    body: bytes, options: dict[str, object], media_type: str = "text/csv", name: str = "a.csv", **limits: float
-) -> Result:
-    with serving(script(Reply(body, media_type=media_type))) as server:
-        pass_ = harvester("file", endpoint(f"{server.url}/{name}", options, **limits))
-        records, unreadable = read(pass_)
-    return records, unreadable, pass_.complete
-
-
-def refused(body: bytes, options: dict[str, object], name: str = "a.csv", **limits: float) -> HarvestError:
-    with pytest.raises(HarvestError) as caught:
-        served(body, options, "text/csv", name, **limits)
-    return caught.value
-
-
-def values(records: list[RawRecord]) -> list[dict[str, object]]:
-    return [json.loads(each.body) for each in records]
-
 
 CSV = '登记号,成果名称,完成单位\n9112019Y0001,镕基合金—堃材料,清华大学\n9112019Y0002,"引号,\n换行",北京大学\n'
 
@@ -163,158 +136,6 @@ def test_a_pass_that_is_given_up_closes_its_file() -> None:
         listing = harvester("file", endpoint(f"{server.url}/a.csv", KEY)).records()
         assert next(iter(listing)) is not None
         del listing
-
-
-def book(**sheets: list[list[object]]) -> openpyxl.Workbook:
-    workbook = openpyxl.Workbook()
-    workbook.remove(workbook.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = workbook.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    return workbook
-
-
-def saved(workbook: openpyxl.Workbook) -> bytes:
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
-
-
-def guangdong() -> bytes:
-    """A title, a heading merged over two columns, a row of units, a trailing note, a hidden sheet."""
-    workbook = book(
-        封底=[["id"], ["hidden-1"]],
-        成果=[
-            ["2019年度广东省科技成果登记表"],
-            ["登记号", "项目名称", "技术领域", None, "意向价格", "登记日期", "年份", "知识产权"],
-            [None, None, None, None, "（万元）", None, None, None],
-            ["4400001", "项目 甲", "电子信息", "软件", 120.5, date(2019, 3, 1), "２０１９年度", "ZL1；ZL2"],
-            ["4400002", "项目乙", "电子信息", "芯片", 80, 43525, 2019, None],
-            ["说明：本表不含涉密项目。"],
-        ],
-    )
-    workbook["封底"].sheet_state = "hidden"
-    sheet = workbook["成果"]
-    sheet.merge_cells("A1:H1")
-    sheet.merge_cells("C2:D2")
-    sheet.merge_cells("C4:C5")
-    sheet.merge_cells("A6:H6")
-    return saved(workbook)
-
-
-@pytest.mark.parametrize("where", [{"header_row": 2, "unit_row": 3}, {"skip_rows": 1, "header_row": 1, "unit_row": 2}])
-def test_a_workbook_as_guangdong_makes_it(where: dict[str, object]) -> None:
-    records, unreadable, complete = served(guangdong(), KEY | where, XLSX, "cg.xlsx")
-    assert values(records) == [
-        {
-            "登记号": "4400001",
-            "项目名称": "项目 甲",
-            "技术领域": "电子信息",
-            "技术领域_2": "软件",
-            "意向价格(万元)": 120.5,
-            "登记日期": "2019-03-01",
-            "年份": "２０１９年度",
-            "知识产权": "ZL1；ZL2",
-        },
-        {
-            "登记号": "4400002",
-            "项目名称": "项目乙",
-            "技术领域": "电子信息",
-            "技术领域_2": "芯片",
-            "意向价格(万元)": 80,
-            "登记日期": 43525,
-            "年份": 2019,
-            "知识产权": "",
-        },
-    ]
-    assert (unreadable, complete) == ([], True)
-
-
-def test_a_heading_of_two_rows() -> None:
-    workbook = book(a=[["登记号", "技术领域", None], [None, "一级", "二级"], ["1", "x", "y"]])
-    workbook["a"].merge_cells("A1:A2")
-    workbook["a"].merge_cells("B1:C1")
-    records, _, _ = served(saved(workbook), KEY | {"header_rows": 2}, XLSX, "x")
-    assert values(records) == [{"登记号": "1", "技术领域/一级": "x", "技术领域/二级": "y"}]
-
-
-def test_values_of_cells_and_a_table_that_does_not_start_at_a1() -> None:
-    workbook = book(a=[])
-    stamp = datetime(2019, 3, 1, 12, 30)  # noqa: DTZ001 - Excel knows no zone
-    table: list[list[str | float | bool | datetime | None]] = [["登记号", "时", "真", "空"], [7.0, stamp, True, None]]
-    for row, values_ in enumerate(table, 3):
-        for column, value in enumerate(values_, 2):
-            workbook["a"].cell(row, column, value)
-    records, _, _ = served(saved(workbook), KEY | {"header_row": 3}, XLSX, "x.xlsx")
-    assert values(records) == [{"登记号": 7, "时": "2019-03-01T12:30:00", "真": True, "空": ""}]
-    assert records[0].identifier == "7"
-
-
-def test_sheets_by_name_all_of_them_and_none() -> None:
-    body = saved(book(甲=[["登记号"], [1]], 乙=[["登记号"], [2], [None], ["坏", 1]]))
-    assert [each.identifier for each in served(body, KEY, XLSX, "x")[0]] == ["1"]
-    assert [each.identifier for each in served(body, KEY | {"sheet": "乙"}, XLSX, "x")[0]][:1] == ["2"]
-    records, unreadable, _ = served(body, KEY | {"sheet": "*"}, XLSX, "x")
-    assert [each.identifier for each in records] == ["1", "2"]
-    assert unreadable[0].identifier == "sheet 乙, row 4"
-    assert "no sheet '丙'; visible sheets: 甲, 乙" in str(refused(body, KEY | {"sheet": "丙"}))
-
-
-def zipped(entries: dict[str, bytes], like: bytes | None = None) -> bytes:
-    """A ZIP of these entries, on top of those of another archive."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        if like is not None:
-            with zipfile.ZipFile(io.BytesIO(like)) as original:
-                for name in original.namelist():
-                    if name not in entries:
-                        archive.writestr(name, original.read(name))
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
-def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
-    bomb = zipped({"xl/worksheets/sheet1.xml": b" " * 30_000_000}, guangdong())
-    assert isinstance(error := refused(bomb, KEY, "b.xlsx"), LimitExceeded)
-    assert "times its size" in str(error)
-    error = refused(bomb, KEY, "b.xlsx", max_bytes=1_000_000)
-    assert "unpacks to 30" in str(error)
-    assert isinstance(error, LimitExceeded)
-
-
-def test_a_workbook_of_too_many_entries_is_refused() -> None:
-    assert isinstance(refused(zipped({f"x{each}": b"" for each in range(2001)}), KEY, "b.xlsx"), LimitExceeded)
-
-
-def test_a_workbook_that_lies_about_its_size_is_refused() -> None:
-    honest = zipped({"xl/worksheets/sheet1.xml": b"<x/>" + b" " * 5000})
-    lie = honest.replace((5004).to_bytes(4, "little"), (10).to_bytes(4, "little"))
-    assert lie != honest
-    assert isinstance(refused(lie, KEY, "b.xlsx"), TerminalError)
-
-
-@pytest.mark.parametrize("place", ['<c r="XFD1048576">', "<c r = 'xfd1048576'>", '<x:c s="1" r="XFD1048576">'])
-def test_one_cell_in_the_far_corner_does_not_cost_17_billion(place: str) -> None:
-    rows = f'<row r="1"><c r="A1"><v>1</v></c></row><row>{place}<v>1</v></c></row>'
-    sheet = f'<worksheet xmlns="x"><sheetData>{rows}</sheetData></worksheet>'
-    bomb = zipped({"xl/worksheets/sheet1.xml": sheet.encode()}, guangdong())
-    error = refused(bomb, KEY, "b.xlsx")
-    assert isinstance(error, LimitExceeded)
-    assert "row 1048576, column 16384" in str(error)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"PK\x03\x04", b"PK\x03\x04" + b"x" * 500, guangdong()[:-300], b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000],
-)
-def test_a_broken_workbook_is_terminal(body: bytes) -> None:
-    assert type(refused(body, KEY, "b.xlsx")) is TerminalError
-
-
-def test_a_zip_that_is_no_workbook_is_terminal() -> None:
-    assert type(refused(zipped({"a.csv": b"1,2"}), KEY, "b.xlsx")) is TerminalError
 
 
 def test_an_html_page_in_the_place_of_a_file_is_called_by_its_title() -> None:
@@ -482,6 +303,7 @@ def test_wrong_options_are_refused(options: dict[str, object], message: str) -> 
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 
 
+@settings(deadline=None, max_examples=60)  # other work shares the machine
 @given(st.lists(st.lists(TEXTS, min_size=3, max_size=3), max_size=8))
 def test_what_is_written_as_csv_is_read_back(table: list[list[str]]) -> None:
     import csv
@@ -495,6 +317,7 @@ def test_what_is_written_as_csv_is_read_back(table: list[list[str]]) -> None:
     assert found == [["a", "b", "c"], *table]
 
 
+@settings(deadline=None, max_examples=60)  # other work shares the machine
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_utf8_is_always_recognised(text: str) -> None:
     assert detect(io.BytesIO(text.encode()), "", "x").startswith("utf")

@@ -7,14 +7,14 @@ from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import harvesters
 from harvesters import HARVESTERS, harvester, when
 from harvesters.answer import printable
 from harvesters.base import Endpoint, Harvested, OptionsError, RawRecord, Unreadable
-from harvesters.json_text import Malformed, descend, encode, wellformed
+from harvesters.json_text import Malformed, descend, encode, scalar, wellformed
 from harvesters.listing import Listing
 from harvesters.names import compose
 from harvesters.secrets import Mask, Secret, SecretRef, Secrets
@@ -90,6 +90,7 @@ def test_masks(text: str) -> None:
     assert "***" in masked
 
 
+@settings(deadline=None, max_examples=60)  # other work shares the machine
 @given(st.lists(st.text(max_size=5), min_size=1, max_size=4), st.lists(st.text(max_size=5), min_size=1, max_size=4))
 def test_different_parts_never_give_the_same_key(one: list[str], two: list[str]) -> None:
     if len(one) == len(two) and one != two:
@@ -116,6 +117,7 @@ def test_stamps(text: str, form: str, expected: datetime | None) -> None:
     assert when.parse(text, form, when.offset("+08:00")) == expected
 
 
+@settings(deadline=None, max_examples=60)  # other work shares the machine
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)), st.sampled_from(["iso", "epoch", "%Y-%m-%d %H:%M:%S"]))  # noqa: DTZ001
 def test_a_stamp_written_is_read_back(stamp: datetime, form: str) -> None:
     aware = stamp.replace(microsecond=0, tzinfo=UTC)
@@ -134,6 +136,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60)  # other work shares the machine
 @given(JSON_VALUES)
 def test_json_survives_whatever_is_in_it(value: object) -> None:
     once = encode(value)
@@ -142,17 +145,20 @@ def test_json_survives_whatever_is_in_it(value: object) -> None:
     assert json.loads(again) == json.loads(once)
 
 
+@settings(deadline=None, max_examples=60)  # other work shares the machine
 @given(st.binary(max_size=200), st.sampled_from(["", "gb2312", "utf-16", "nonsense", "iso-8859-1"]))
 def test_any_bytes_are_json_or_malformed(body: bytes, charset: str) -> None:
     for candidate in (body, b'{"a": "' + body, b'{"a": "' + body + b'"}', b"[" + body + b"]"):
         try:
             text = wellformed(candidate, charset)
+            text.decode()
+            descend(text, ("a",))
+            scalar(text, ("a",))
         except Malformed:
             continue
-        text.decode()
-        descend(text, ("a",))
 
 
+@settings(deadline=None, max_examples=60)  # other work shares the machine
 @given(st.text(max_size=300))
 def test_text_of_others_is_one_short_line(text: str) -> None:
     line = printable(text)

@@ -343,6 +343,13 @@ def test_deletions_composed_keys_and_the_address_of_a_record() -> None:
     assert complete
 
 
+def test_text_that_only_looks_like_json_is_text() -> None:
+    many = [{"id": "[2019]001", "m": "{?"}, {"id": "{}"}]
+    records, unreadable, complete, _ = run(paged(many), {"modified_path": "m"})
+    assert [each.identifier for each in records] == ["[2019]001", "{}"]
+    assert (unreadable, complete) == ([], True)
+
+
 def test_a_wrong_record_path_names_what_is_there() -> None:
     message = broken(script(Reply(b'{"code": 1, "result": []}')), TerminalError)
     assert "no list at record_path = 'data.rows'; the answer holds: code, result" in message

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -279,6 +279,7 @@ def test_an_address_with_arguments_of_its_own_keeps_them() -> None:
         assert repository.asked[0].query["db"] == "1"
 
 
+@settings(deadline=None, max_examples=60)  # other work shares the machine
 @given(st.binary(max_size=400))
 def test_any_bytes_parse_or_fail_in_a_typed_way(body: bytes) -> None:
     for candidate in (body, listed("").replace(b"<ListRecords>", b"<ListRecords>" + body)):

@@ -128,7 +128,7 @@ class MemoryIndex(MemoryProjection):
     def search(self, query: Query) -> Page:
         if self.down:
             raise SearchUnavailable("the index at /secret/path is being rebuilt")
-        if query.cursor is not None and not query.cursor.isdigit():
+        if query.cursor is not None and not (query.cursor.isascii() and query.cursor.isdigit()):
             raise BadQuery(f"cursor {query.cursor[:20]!r} was not made by this index")
         found = [d for d in self.documents if _matches(d, query)]
         found.sort(key=lambda d: d.sort_date, reverse=query.sort is Sort.NEWEST)

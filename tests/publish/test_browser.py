@@ -1,22 +1,156 @@
 """The portal in a real browser: keyboard alone, no JavaScript, a phone, and the accessibility rules."""
 
 import socket
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from urllib.request import urlopen
+from pathlib import Path
+from typing import Literal
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
-from granian.constants import Interfaces
-from granian.server.embed import Server
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from publish.app import create_app
-from tests.publish import fakes, samples
+from tests.publish import samples
 
 pytestmark = pytest.mark.browser
 
+CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+ROOT = Path(__file__).resolve().parents[2]
 RECORD = samples.full_achievement().identifier.removeprefix(samples.BASE + "/id")
-PAGES = {"home": "/", "search": "/search?q=示例&region=330000", "record": RECORD, "source": "/source/cn-33", "gone": "/no"}
+PAGES = {
+    "home": "/",
+    "search": "/search?q=示例&region=330000",
+    "record": RECORD,
+    "source": "/source/cn-33",
+    "404": "/no",
+}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The preview server on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "tests.publish.preview", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(address: str, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            if requests.get(address, timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    raise AssertionError(f"the preview server did not answer at {address}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=site, locale="zh-CN", viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def test_searching_with_the_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("石墨烯")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found")).to_have_text("找到 1 条记录")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('article') !== null"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("石墨烯基导热膜制备技术")
+
+
+def test_everything_works_without_javascript(browser: Browser, site: str) -> None:
+    context = browser.new_context(base_url=site, java_script_enabled=False, locale="en")
+    page = context.new_page()
+    page.goto("/search?q=示例")
+    page.locator("input[name=region][value='330000']").check()
+    page.locator("input[name=region][value='110000']").check()
+    page.locator(".apply").click()
+    assert "region=330000" in page.url
+    assert "region=110000" in page.url
+    expect(page.locator(".chip:not(.chip-clear)")).to_have_count(2)
+    page.locator(".chip").first.click()
+    expect(page.locator(".chip:not(.chip-clear)")).to_have_count(1)
+    page.goto(RECORD)
+    page.locator(".lineage summary").first.click()
+    expect(page.locator(".lineage code").first).to_be_visible()
+    context.close()
+
+
+def test_choosing_a_filter_applies_it_at_once_with_javascript(page: Page) -> None:
+    page.goto("/search?q=示例")
+    page.locator("input[name=region][value='330000']").check()
+    page.wait_for_url("**region=330000**")
+    expect(page.locator(".chip").first).to_contain_text("浙江省")
+    assert "sort=" not in page.url
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_scrolls_one_way_only(browser: Browser, site: str, name: str, lang: str) -> None:
+    context = browser.new_context(base_url=site, viewport={"width": 390, "height": 844}, locale=lang)
+    page = context.new_page()
+    page.goto(PAGES[name])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("zh", "light"), ("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("name", ["home", "search", "record"])
+def test_no_serious_accessibility_violation(browser: Browser, site: str, name: str, lang: str, scheme: str) -> None:
+    wanted: Literal["light", "dark"] = "dark" if scheme == "dark" else "light"
+    context = browser.new_context(base_url=site, locale=lang, color_scheme=wanted, bypass_csp=True)
+    page = context.new_page()
+    page.goto(PAGES[name])
+    found = Axe().run(page).response["violations"]
+    serious = {
+        v["id"]: [n["html"][:150] for n in v["nodes"][:3]] for v in found if v["impact"] in ("serious", "critical")
+    }
+    assert serious == {}
+    context.close()
+
+
+def test_nothing_is_loaded_from_elsewhere_and_nothing_is_refused(page: Page) -> None:
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    for path in PAGES.values():
+        page.goto(path)
+    origin = page.url.partition("/no")[0]
+    assert [url for url in asked if not url.startswith(origin)] == []
+    assert [text for text in complaints if "404" not in text] == []

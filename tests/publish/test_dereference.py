@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from publish.formats import FORMATS
 from publish.services import Services
 from tests.publish import fakes, samples
+from vocab.values import Agent
 
 IRI = samples.full_achievement().identifier
 PATH = IRI.removeprefix(samples.BASE)
@@ -107,3 +108,16 @@ def test_hostile_values_stay_well_formed() -> None:
         path = public.iri.removeprefix(samples.BASE)
         assert ET.fromstring(client.get(path + ".rdf").content).tag.endswith("RDF")
         assert "javascript" not in client.get(path + ".ttl").headers["link"]
+
+
+def test_organisations_that_records_name_lead_somewhere(client: TestClient) -> None:
+    """Every organisation IRI in the data can be followed, whether or not the organisation has a record."""
+    path = samples.NAMESPACES.organisation(Agent("示例大学")).removeprefix(samples.BASE)
+    page = client.get(path, headers={"Accept": "text/html"})
+    assert page.status_code == 303
+    assert "示例大学" in client.get(page.headers["location"]).text
+    data = client.get(client.get(path, headers={"Accept": "text/turtle"}).headers["location"])
+    assert (data.status_code, "示例大学" in data.text) == (200, True)
+    assert client.get(path, headers={"Accept": "application/json"}).status_code == 406
+    assert client.get("/id/organisation/00000000-0000-0000-0000-000000000000").status_code == 404
+    assert client.get("/id/organisation/x%3E%20%3Fp%20%3Fo%20%7D").status_code == 404

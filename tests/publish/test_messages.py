@@ -37,7 +37,18 @@ def used() -> set[str]:
 
 def parts() -> set[str]:
     """Parts of the composite values that pages show part by part."""
-    shown_whole = {"Text", "Words", "PartialDate", "Period", "Price", "Agent", "Contributor", "Trl", "Membership", "Quality"}
+    shown_whole = {
+        "Text",
+        "Words",
+        "PartialDate",
+        "Period",
+        "Price",
+        "Agent",
+        "Contributor",
+        "Trl",
+        "Membership",
+        "Quality",
+    }
     shown_elsewhere = {"Value", "Provenance"}
     types = [v for v in vars(values).values() if isinstance(v, type) and issubclass(v, values.Value)]
     composites = [t for t in types if t.__name__ not in shown_whole | shown_elsewhere]

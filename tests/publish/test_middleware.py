@@ -72,9 +72,7 @@ def test_tags_stay_strong_and_usable_through_compression(client: TestClient) -> 
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.headers["etag"] == plain.headers["etag"][:-1] + '-gzip"'
     assert "Accept-Encoding" in packed.headers["vary"]
-    again = client.get(
-        "/api/v1/records", headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
-    )
+    again = client.get("/api/v1/records", headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]})
     assert (again.status_code, again.headers["etag"]) == (304, packed.headers["etag"])
     assert gzip.compress(b"") != packed.content
 

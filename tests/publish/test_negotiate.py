@@ -47,6 +47,8 @@ def test_only_web_addresses_become_links(text: str) -> None:
     assert linked is None or linked.lower().startswith(("http://", "https://"))
 
 
-@pytest.mark.parametrize("text", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", " data:text/html,x", "//evil", "http:", ""])
+@pytest.mark.parametrize(
+    "text", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", " data:text/html,x", "//evil", "http:", ""]
+)
 def test_what_acts_is_never_a_link(text: str) -> None:
     assert safe(text) is None

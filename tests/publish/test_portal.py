@@ -15,7 +15,15 @@ from vocab.field import Visibility, fields
 from vocab.kinds import Achievement
 
 RECORD = samples.full_achievement().identifier.removeprefix(samples.BASE + "/id")
-PAGES = ("/", "/search?q=示例&region=330000", RECORD, "/source", "/source/cn-33", "/about", "/organisation?name=示例大学")
+PAGES = (
+    "/",
+    "/search?q=示例&region=330000",
+    RECORD,
+    "/source",
+    "/source/cn-33",
+    "/about",
+    "/organisation?name=示例大学",
+)
 
 
 def parse(text: str) -> html.HtmlElement:
@@ -41,10 +49,14 @@ def test_every_page_in_both_languages(client: TestClient, path: str, lang: Lang)
 
 
 def test_links_on_pages_lead_somewhere(client: TestClient) -> None:
-    addresses = {a for path in PAGES for a in parse(client.get(path).text).xpath("//a/@href | //link/@href | //script/@src")}
+    addresses = {
+        a for path in PAGES for a in parse(client.get(path).text).xpath("//a/@href | //link/@href | //script/@src")
+    }
     own = {a.removeprefix(samples.BASE) for a in addresses if a.startswith(("/", samples.BASE + "/id/"))}
     sample = samples.full_achievement()
-    elsewhere = {iri.removeprefix(samples.BASE + "/id") for iri in (*sample.same_as, *sample.possible_same)}  # not held here
+    elsewhere = {
+        iri.removeprefix(samples.BASE + "/id") for iri in (*sample.same_as, *sample.possible_same)
+    }  # not held here
     statuses = {a: client.get(a.partition("#")[0]).status_code for a in own - elsewhere}
     assert len(statuses) > 60
     assert {a: s for a, s in statuses.items() if s not in (200, 303)} == {}

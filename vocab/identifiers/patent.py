@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from operator import mul
 from typing import Final
 
 import msgspec
@@ -23,6 +24,8 @@ _IN_TEXT: Final = re.compile(
     re.IGNORECASE,
 )
 _DEFENCE: Final = re.compile(r"国防(?:发明)?专利|(?<![A-Za-z])GF[ \-]?(?:ZL)?[0-9]{6,}|国防解密专利")
+_LONGEST: Final = 60  # characters of a number with its label and every space people put in
+_SUSPECT: Final = re.compile(r"国\s*防|[GgＧｇ]\s*[FfＦｆ]")  # anything that could be one, before the costly look
 _KINDS: Final = {"1": "cl13/1", "8": "cl13/1", "2": "cl13/2", "9": "cl13/2", "3": "cl13/3"}
 
 
@@ -52,7 +55,7 @@ def patent_check(digits: str) -> str:
     """The check digit of the 12 (since October 2003) or 8 digits before the dot. Raises ValueError for other text."""
     if len(digits) not in (8, 12):
         raise ValueError(f"a patent number has 8 or 12 digits before the dot, not {len(digits)}: {digits!r}")
-    return "0123456789X"[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False)) % 11]
+    return "0123456789X"[sum(map(mul, map(int, digits), _WEIGHTS)) % 11]
 
 
 def patent_no(text: str) -> PatentNo | None:
@@ -60,6 +63,8 @@ def patent_no(text: str) -> PatentNo | None:
 
     Digits without prefix and check are taken for a number of the long form only: eight may be a date or a telephone.
     """
+    if len(text) > _LONGEST:
+        return None
     match = _NUMBER.fullmatch(compact(text).rstrip("。，,;；、"))
     if match is None:
         return None
@@ -95,6 +100,8 @@ def find_patents(text: str) -> Iterator[tuple[int, int, PatentNo]]:
 
 def is_defence_patent(text: str) -> bool:
     """Whether the text speaks of a defence patent (国防专利, GF numbers): such a record is refused."""
+    if _SUSPECT.search(text) is None:
+        return False
     plain = "".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).upper().split())
     return _DEFENCE.search(plain) is not None
 

@@ -9,5 +9,7 @@ _LABEL = re.compile(r"^[\u4e00-\u9fff（()）]{1,20}[:：]")
 
 def compact(text: str) -> str:
     """`专利号：ＺＬ 2008 2 0009767.0` becomes `ZL200820009767.0`. Bounded: no number of any kind is longer than 200."""
-    text = text[:200] if text.isascii() else unicodedata.normalize("NFKC", text[:200])
-    return _LABEL.sub("", _SPACE.sub("", text.upper()))
+    text = text[:200].upper()
+    if text.isascii():
+        return text if text.isalnum() else _SPACE.sub("", text)
+    return _LABEL.sub("", _SPACE.sub("", unicodedata.normalize("NFKC", text).upper()))

@@ -177,8 +177,5 @@ def _required(leaf: type[Value]) -> frozenset[str]:
 
 
 def _lineage(made: list[tuple[Rule, Made]]) -> tuple[Lineage, ...]:
-    return tuple(
-        Lineage(rule.slot.key, one.path, one.rule, one.raw)
-        for rule, one in made
-        if one.rule and (one.value is not None or one.raw)
-    )
+    """Where each field came from, also those whose value was not understood: the gate must know that something was said."""
+    return tuple(Lineage(rule.slot.key, one.path, one.rule, one.raw) for rule, one in made if one.rule)

@@ -12,7 +12,7 @@ from vocab.mapping.lookup import Lookup, Table, Target, build
 from vocab.mapping.model import Condition, FieldRule, several
 from vocab.mapping.parsers import PARSERS
 from vocab.mapping.path import Path, parse
-from vocab.mapping.rule import Origin, Parse, Rule, Test, is_empty, joined, one_or_list
+from vocab.mapping.rule import Origin, Parse, Rule, Test, is_empty, joined, taker
 from vocab.mapping.target import WHOLE, Slot, Unfit
 from vocab.parse.parsed import Options
 from vocab.tree import Tree
@@ -25,7 +25,9 @@ def rule(slot: Slot, declared: FieldRule, tables: Mapping[str, Table]) -> Rule:
     """The compiled rule of one field. Raises MappingError whose place is the key that is wrong."""
     _only_one_source(declared)
     if declared.extract is not None and slot.key in WHOLE_OR_NOTHING:
-        raise MappingError("extract", f"{slot.key} is taken whole: a level that was not recognised would look like none given")
+        raise MappingError(
+            "extract", f"{slot.key} is taken whole: a level that was not recognised would look like none given"
+        )
     target = Target(slot.scheme)
     lookup = _lookup(slot, declared, tables, target)
     parser = None if lookup else _parser_name(slot, declared)
@@ -153,14 +155,7 @@ def _extracting(pattern: re.Pattern[str], take: Callable[[Tree], Tree]) -> Calla
 
 def _from(text: str) -> Origin:
     path = _path(text, "from")
-    if len(path.steps) == 1 and isinstance(step := path.steps[0], Key):
-        return Origin(_shown(path), _top_or_items(step.name, path))
-    return Origin(_shown(path), one_or_list(path.finder(), path.many))
-
-
-def _top_or_items(name: str, path: Path) -> Callable[[Tree], Tree]:
-    quick, thorough = top(name), one_or_list(path.find, False)
-    return lambda tree: quick(tree) if isinstance(tree, dict) else thorough(tree)
+    return Origin(_shown(path), taker(path))
 
 
 def _template(text: str) -> Origin:
@@ -179,7 +174,7 @@ def _template(text: str) -> Origin:
             )
         else:
             paths.append(_path(match[1], "template"))
-            pieces.append(one_or_list(paths[-1].finder(), False))
+            pieces.append(taker(paths[-1]))
     pieces.append(text[at:])
     if not paths:
         raise MappingError("template", f"{text!r} has no {{path}} in it; a fixed value is a `default`")

@@ -8,7 +8,7 @@ import msgspec
 from vocab.mapping.clean import Cleaner, clean, text_of
 from vocab.mapping.lookup import Lookup
 from vocab.mapping.model import OnMiss
-from vocab.mapping.path import Finder
+from vocab.mapping.path import Key, Path
 from vocab.mapping.target import Slot, Unfit
 from vocab.parse.scalar import is_empty as says_nothing
 from vocab.personal import mask
@@ -54,21 +54,20 @@ def joined(words: Iterable[object]) -> Words:
     )
 
 
-def one_or_list(finder: Finder, many: bool) -> Callable[[Tree], Tree]:
+def taker(path: Path) -> Callable[[Tree], Tree]:
     """What a path finds as one value: nothing is None, one is itself (unless all were asked for), several a list."""
+    find, many = path.find, path.many
 
     def take(tree: Tree) -> Tree:
-        found = finder(tree)
+        found = find(tree)
         if len(found) == 1 and not many:
             return found[0]
         return found or None
 
-    return take
-
-
-def top(name: str) -> Callable[[Tree], Tree]:
-    """The commonest path by far, one key of the outermost object, without the detour of a list."""
-    return lambda tree: tree.get(name) if isinstance(tree, dict) else None
+    if len(path.steps) != 1 or not isinstance(step := path.steps[0], Key):
+        return take
+    name = step.name  # by far the commonest: one key of the outermost object, without the detour of a list
+    return lambda tree: tree.get(name) if isinstance(tree, dict) else take(tree)
 
 
 def is_empty(value: Tree) -> bool:

@@ -41,6 +41,8 @@ _STATES: Final = (
     (re.compile("授权|已获"), "cl14/4"),
     (re.compile("受理|申请中|已申请|在申请|正在申请"), "cl14/1"),
 )
+_ANY_STATE: Final = re.compile("|".join(pattern.pattern for pattern, _ in _STATES))
+_ANY_OTHER: Final = re.compile(r"\dSR\d|CNA\d|BS\.\d|PCT/", re.IGNORECASE)
 _NUMBER_KEYS: Final = ("no", "number", "专利号", "编号", "申请号", "登记号", "授权号")
 _TYPE_KEYS: Final = ("type", "类型", "专利类型", "知识产权类型", "kind")
 _STATUS_KEYS: Final = ("status", "状态", "专利状态", "法律状态")
@@ -100,7 +102,7 @@ def _in_text(text: str) -> Iterator[Ipr]:
 def _numbers(segment: str) -> Iterator[_Found]:
     for start, end, number in find_patents(segment):
         yield _Found(start, end, _patent(number, segment))
-    for pattern, kind in _OTHERS:
+    for pattern, kind in _OTHERS if _ANY_OTHER.search(segment) else ():
         for match in pattern.finditer(segment):
             yield _Found(match.start(), match.end(), Ipr(type=kind, no=match[1].upper(), status=_state(segment)))
 
@@ -123,6 +125,8 @@ def _patent(number: PatentNo, segment: str) -> Ipr:
 
 
 def _state(segment: str) -> str | None:
+    if _ANY_STATE.search(segment) is None:
+        return None
     return next((code for pattern, code in _STATES if pattern.search(segment)), None)
 
 

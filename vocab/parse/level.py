@@ -1,6 +1,7 @@
 """Levels that must never be guessed: secrecy (密级) and technology readiness (技术成熟度)."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from vocab.codes import NOT_CLASSIFIED, scheme, stage_to_trl
@@ -25,8 +26,11 @@ def parse_secret_level(tree: Tree, _: Options) -> Parsed:
     repeat the text.
     """
     text = one(tree)
-    if text is None:
-        return NOTHING
+    return NOTHING if text is None else _secret_level(text)
+
+
+@lru_cache(maxsize=1_024)
+def _secret_level(text: str) -> Parsed:
     levels = scheme("cl19")
     plain = folded(text[:100])
     found = levels.find(plain)
@@ -44,10 +48,12 @@ def parse_secret_level(tree: Tree, _: Options) -> Parsed:
 def parse_trl(tree: Tree, options: Options) -> Parsed:
     """A `Trl`: one level (6, TRL6, 六级), a range (TRL4-6), or the range that a stage of CL-04 covers. `trl-invalid`."""
     text = one(tree)
-    if text is None:
-        return NOTHING
+    return NOTHING if text is None else _trl(text, options.edition or scheme("cl05").edition)
+
+
+@lru_cache(maxsize=1_024)
+def _trl(text: str, edition: str) -> Parsed:
     plain = numerals.RUN.sub(lambda run: str(numerals.number(run[0])), folded(text[:60]).upper())
-    edition = options.edition or scheme("cl05").edition
     if match := _TRL.fullmatch(plain):
         low = int(match[1])
         high = int(match[2] or low)

@@ -15,6 +15,9 @@ _COMPANY: Final = re.compile(r"\s*(?:Ltd|Inc|LLC|Co|Corp|Limited|L\.?P|S\.?A|Gmb
 _NUMBERED: Final = re.compile(
     r"[\u2460-\u2473]\s*|(?:^|(?<=[\s；;，,、。]))(?:[（(]\d{1,2}[)）]|\d{1,2}[)）.、．](?!\d))\s*"
 )
+# A list that begins with its first number is numbered throughout, without space or comma before the next too.
+_FIRST: Final = re.compile(r"\s*(?:[（(]1[)）]|1[)）.、．](?!\d))")
+_ANY: Final = re.compile(r"[（(]\d{1,2}[)）]\s*|(?<!\d)\d{1,2}[)）.、．](?!\d)\s*")
 UNORDERED: Final = re.compile("[（(【\\[]?\\s*排名不分(?:先后|前后)\\s*[)）】\\]]?")
 _STAMP: Final = re.compile("[（(【\\[]\\s*(?:盖章|公章|签章|签字|签名|章)\\s*[)）】\\]]")
 _ETC: Final = re.compile(r"[、，,]?\s*等\s*(?:(\d{1,4})\s*(?:[家个所位人名项]\S{0,4})?)?\s*$")
@@ -24,7 +27,7 @@ def strip_numbering(text: str) -> str:
     """`1.甲大学 2.乙公司` becomes `甲大学；乙公司`."""
     if not any(char.isdigit() for char in text):
         return text
-    return _NUMBERED.sub("；", text).lstrip("； ")
+    return (_ANY if _FIRST.match(text) else _NUMBERED).sub("；", text).lstrip("； ")
 
 
 def strip_decorations(text: str) -> tuple[str, bool, int | None]:
@@ -32,9 +35,13 @@ def strip_decorations(text: str) -> tuple[str, bool, int | None]:
 
     `等3家` gives 3, a bare `等` gives 0, nothing gives None.
     """
-    text, unordered = UNORDERED.subn("", text)
-    text = _STAMP.sub("", text).rstrip("、；;，,。 ")
-    match = _ETC.search(text)
+    unordered = 0
+    if "排名" in text:
+        text, unordered = UNORDERED.subn("", text)
+    if "章" in text or "签" in text:
+        text = _STAMP.sub("", text)
+    text = text.rstrip("、；;，,。 ")
+    match = _ETC.search(text) if "等" in text else None
     if match is None or match.start() == 0:
         return text, bool(unordered), None
     return text[: match.start()], bool(unordered), int(match[1] or 0)
@@ -42,14 +49,16 @@ def strip_decorations(text: str) -> tuple[str, bool, int | None]:
 
 def split_list(text: str) -> list[str]:
     """The items of a list. 、；,| and line ends separate; only where there are none of them /, then space in Chinese."""
-    parts = _rejoined(list(_outside_brackets(text)) if _BRACKET.search(text) else _OUTER.split(text))
+    parts = list(_outside_brackets(text)) if _BRACKET.search(text) else _OUTER.split(text)
+    if "," in text:
+        parts = _rejoined(parts)
     if len(parts) == 1:
         for later in _LATER:
             pieces = later.split(parts[0])
             if len(pieces) > 1 and (later is _LATER[0] or _names(pieces)):
                 parts = pieces
                 break
-    return [part.strip() for part in parts if not is_empty(part)]
+    return [part.strip() for part in parts if part and not is_empty(part)]
 
 
 def _names(pieces: list[str]) -> bool:

@@ -1,6 +1,7 @@
 """Names of organisations and people, in order, without what was stamped, numbered or noted beside them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from vocab.identifiers import normalise_uscc
@@ -35,11 +36,18 @@ def parse_agents(tree: Tree, _: Options) -> Parsed:
     if isinstance(tree, dict) or (isinstance(tree, list) and any(isinstance(item, dict) for item in tree)):
         found = [agent for agent in map(_from_object, tree if isinstance(tree, list) else [tree]) if agent]
         return Parsed(tuple(_numbered(found, False))) if found else NOTHING
+    return _agents_of(tree) if isinstance(tree, str) else _agents(tree)
+
+
+def _agents(tree: Tree) -> Parsed:
     names, unordered, said = items(tree)
     agents = [agent for agent in map(_agent, names) if agent]
     if not agents:
         return NOTHING
     return Parsed(tuple(_numbered(agents, unordered)), _incomplete(len(agents), said))
+
+
+_agents_of = lru_cache(maxsize=8_192)(_agents)  # the same few organisations stand behind most records of a source
 
 
 def parse_contributors(tree: Tree, _: Options) -> Parsed:
@@ -67,7 +75,9 @@ def _agent(text: str) -> Agent | None:
     uscc = None
     if len(text) > 18 and (match := _CODE.search(text)) and (uscc := normalise_uscc(match[1])):
         text = text[: match.start()] + text[match.end() :]
-    name = _BETWEEN.sub("", _SPACES.sub(" ", text)).strip("：: 《》“”\"'")
+    if len(text.split(None, 1)) > 1:
+        text = _BETWEEN.sub("", _SPACES.sub(" ", text))
+    name = text.strip("：: 《》“”\"'\n\t")
     return Agent(name, uscc=uscc) if name else None
 
 
@@ -84,6 +94,8 @@ def _from_object(tree: Tree) -> Agent | None:
 
 
 def _person(text: str) -> tuple[str, str | None]:
+    if text.isalpha():
+        return text, None
     match = _BEHIND.fullmatch(text)
     name, org = (match[1], match[2].strip()) if match else (text, None)
     return _BETWEEN.sub("", name).strip("：: *"), org

@@ -1,6 +1,7 @@
 """Periods: 2015年1月至2018年12月, 2015.01-2018.12, an object or list of start and end."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from vocab.parse.date import date_of
@@ -23,8 +24,11 @@ def parse_period(tree: Tree, options: Options) -> Parsed:
     if isinstance(tree, list) and len(tree) == 2:
         return _period(one(tree[0]), one(tree[1]), options)
     text = one(tree)
-    if text is None:
-        return NOTHING
+    return NOTHING if text is None else _period_of(text, options)
+
+
+@lru_cache(maxsize=8_192)
+def _period_of(text: str, options: Options) -> Parsed:
     split = halves_of(text)
     if split is None:
         return failed("period-invalid", "a period needs a start and an end", text)

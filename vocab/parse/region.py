@@ -11,6 +11,7 @@ from vocab.tree import Tree
 
 _DIGITS: Final = re.compile(r"\d{2,12}")
 _BETWEEN: Final = re.compile(r"[\s>/\\|,，、·—-]+|中国")
+_OLD_FORM: Final = frozenset({"7100", "8000"})  # 港澳台 and 其它 of the old contract form: no one division
 _LONGEST: Final = 16  # characters: no name of a division is longer
 
 
@@ -45,6 +46,8 @@ def _by_digits(digits: str, divisions: Scheme) -> Concept | None:
     if len(digits) == 2:
         province = province_region(digits)
         return divisions.concepts.get(province) if province else None
+    if digits in _OLD_FORM:
+        return None
     return divisions.concepts.get(digits[:6].ljust(6, "0")) if len(digits) in (4, 6, 9, 12) else None
 
 

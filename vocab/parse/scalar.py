@@ -30,17 +30,20 @@ EMPTIES: Final = frozenset(
 # C0 and C1 controls but for tab and line ends, lone surrogates, non-characters; and what has no width.
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _WIDTHLESS: Final = re.compile("[\u200b\u200c\u200e\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+_ODD: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 _CONTENT: Final = ("#text", "value", "name", "zh", "text", "title")
 
 
 def is_empty(text: str) -> bool:
     """Whether a source writes this for "nothing"."""
-    return len(text) < 40 and text.strip().casefold() in EMPTIES
+    return len(text) < 24 and (text in EMPTIES or text.strip().casefold() in EMPTIES)
 
 
 def tidy(text: str) -> str:
     """The text without control, direction and widthless characters, line ends LF, no-break spaces as spaces, stripped."""
-    if text.isascii() and text.isprintable():
+    if _ODD.search(text) is None:
         return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\xa0", " ")
     return _WIDTHLESS.sub("", _FORBIDDEN.sub("", text)).strip()

@@ -10,6 +10,7 @@ from vocab.parse.parsed import NOTHING, Options, Parsed, failed, problem
 from vocab.parse.scalar import folded, one, scalars, tidy
 from vocab.tree import Tree
 
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3})")
 _INTEGER: Final = re.compile(r"(?:约|共)?([+-]?\d{1,15})(?:\.0+)?\s*(?:[项个件人家次篇年名位套台份]|万?元)?")
 
 
@@ -33,7 +34,7 @@ def parse_integer(tree: Tree, _: Options) -> Parsed:
     text = one(tree)
     if text is None:
         return NOTHING
-    plain = re.sub(r"(?<=\d)[,，](?=\d{3})", "", folded(text[:60]))
+    plain = _THOUSANDS.sub("", folded(text[:60]))
     if (match := _INTEGER.fullmatch(plain)) and not plain.endswith("元"):
         return Parsed(int(match[1]))
     spoken = numerals.number(plain)

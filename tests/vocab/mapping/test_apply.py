@@ -116,6 +116,14 @@ def test_lineage_shows_no_personal_data_and_nothing_of_internal_fields() -> None
     assert (unknown.path, unknown.value) == ("secretLevel", None)
 
 
+def test_the_gate_can_tell_a_level_not_understood_from_one_not_given() -> None:
+    rule = '[fields.secretLevel]\nfrom = "密级"\non_miss = "ignore"'
+    result = small(rule, {"密级": "内参★特"})
+    assert result.record.secret_level is None
+    assert [(entry.field, entry.path, entry.raw) for entry in result.lineage] == [("secretLevel", "$.密级", "")]
+    assert small(rule, {"密级": "未标注"}).lineage == ()
+
+
 def test_unknown_codes_are_reported_and_left_out() -> None:
     result = mapped({"阶段": "第三阶段", "项目": []})
     assert achievement(result).stage is None
