@@ -17,6 +17,7 @@ from federation.source import DisclosurePolicy, PolicyMode
 from federation.suppression import tokens
 from vocab.codes import concept, is_public_funding, scheme
 from vocab.field import fields
+from vocab.identifiers import is_defence_patent
 from vocab.lineage import Lineage
 from vocab.personal import mask_record
 from vocab.problem import Problem
@@ -84,7 +85,7 @@ def decide(
     `reviews` were made on this node for exactly this content.
     """
     if secret := _secret(record, policy, lineage, problems):
-        marked = secret.code in ("secret-level-marked", "secret-marking-in-text")
+        marked = secret.code in ("secret-level-marked", "secret-marking-in-text", "defence-patent")
         return Decision(Outcome.REFUSE, (secret,), secret=True, marked=marked)
     record = _completed(record, policy, reviews)
     refusals = [*_refusals(record, policy, lineage, problems), *_suppressed(record, key, suppressed)]
@@ -97,7 +98,7 @@ def decide(
         return Decision(Outcome.REFUSE, tuple(refusals))
     if embargo := _embargo(record, today):
         return Decision(Outcome.EMBARGO, (embargo,), clean, masked)
-    if holds := _holds(record, policy, today):
+    if holds := [*_unreadable_embargo(record, lineage, problems), *_holds(record, policy, today)]:
         return Decision(Outcome.HOLD, tuple(holds), clean, masked)
     return Decision(Outcome.PUBLISH, (), clean, masked)
 
@@ -120,8 +121,11 @@ def _secret(
         return _reason("secret-level-unknown", path, "the secrecy level could not be understood")
     if record.secret_level is None and (policy.mode is not PolicyMode.BLANKET or policy.declaration is None):
         return _reason("secret-level-missing", path, "the secrecy level is missing and no declaration covers it")
-    if MARKING.search("\n".join(texts(record))):
+    prose = "\n".join(texts(record))
+    if MARKING.search(prose):
         return _reason("secret-marking-in-text", "*", "a text of the record carries a secrecy marking")
+    if _is_defence_patented(record) or is_defence_patent(prose):
+        return _reason("defence-patent", "*", "the record names a defence patent (国防专利)")
     return None
 
 
@@ -145,7 +149,7 @@ def _completed(record: Record, policy: DisclosurePolicy, reviews: Sequence[Revie
 def _refusals(
     record: Record, policy: DisclosurePolicy, lineage: Sequence[Lineage], problems: Sequence[Problem]
 ) -> list[Problem]:
-    found = [*_disclosure(record, lineage, problems), *_funding(record, policy), *_patents(record)]
+    found = [*_disclosure(record, lineage, problems), *_funding(record, policy)]
     if not record.licence:
         found.append(_reason("licence-missing", "licence", "no licence says how the record may be used"))
     if record.export_screen == "restricted":
@@ -182,13 +186,12 @@ def _funding(record: Record, policy: DisclosurePolicy) -> list[Problem]:
     return [_reason("public-funding-unproven", "programmeSource", "no programme proves public funding")]
 
 
-def _patents(record: Record) -> list[Problem]:
-    for ipr in getattr(record, "ipr", ()):
-        status = concept(ipr.status) if ipr.status else None
-        number = (ipr.no or "").upper().replace(" ", "")
-        if (status is not None and DEFENCE_PATENT in status.zh) or number.startswith(("GF", "ZLGF")):
-            return [_reason("defence-patent", "ipr", "the record names a defence patent (国防专利)")]
-    return []
+def _is_defence_patented(record: Record) -> bool:
+    """By the status (CL-14) or the number of one of its rights."""
+    rights = getattr(record, "ipr", ())
+    if any((ipr.no or "").upper().replace(" ", "").startswith(("GF", "ZLGF")) for ipr in rights):
+        return True
+    return any(ipr.status and DEFENCE_PATENT in _zh(ipr.status) for ipr in rights)
 
 
 def _suppressed(record: Record, key: str, suppressed: Collection[str]) -> list[Problem]:
@@ -204,6 +207,13 @@ def _embargo(record: Record, today: date) -> Problem | None:
             return _reason("embargo-too-long", "embargoUntil", "an embargo lasts five years at most (E25)")
         return _reason("embargo", "embargoUntil", "publication is deferred")
     return None
+
+
+def _unreadable_embargo(record: Record, lineage: Sequence[Lineage], problems: Sequence[Problem]) -> list[Problem]:
+    """A date that was given but not understood may lie in the future."""
+    if record.embargo_until is None and _was_given("embargo_until", lineage, problems):
+        return [_reason("embargo-unreadable", "embargoUntil", "the date of the embargo could not be understood")]
+    return []
 
 
 def _holds(record: Record, policy: DisclosurePolicy, today: date) -> list[Problem]:

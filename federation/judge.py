@@ -215,7 +215,7 @@ def fingerprint(source: Source, mappings: Sequence[FieldMapping], base: str) -> 
         source.licence,
         source.publisher,
         source.disclosure,
-        [(mapping.id, mapping.version, mapping.kind, getattr(mapping, "digest", "")) for mapping in mappings],
+        [(mapping.id, mapping.version, mapping.kind, mapping.digest) for mapping in mappings],
     ]
     return hashlib.sha256(msgspec.json.encode(rules, order="sorted")).hexdigest()[:16]
 

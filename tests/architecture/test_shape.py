@@ -23,6 +23,7 @@ def test_functions_are_short() -> None:
     lengths = sorted(
         (node.end_lineno or node.lineno) - node.lineno + 1
         for path in MODULES
+        if "versions" not in path.parts  # a migration is one list of statements, read from top to bottom
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
+import requests
 
 from chengguo.home import Home, create
 from tests.chengguo.commands import refused, run, start
@@ -68,8 +68,8 @@ def children(process: subprocess.Popen[str], mark: str) -> list[psutil.Process]:
 
 def answers(port: int, path: str = "/readyz") -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=5).status_code == 200
-    except httpx.HTTPError:
+        return requests.get(f"http://127.0.0.1:{port}{path}", timeout=5).status_code == 200
+    except requests.RequestException:
         return False
 
 

@@ -96,6 +96,7 @@ TABLE: list[tuple[str, dict[str, Any], DisclosurePolicy, Outcome, str]] = [
     ("licence", {"licence": None}, BLANKET, Outcome.REFUSE, "licence-missing"),
     ("defence-patent", {"ipr": (Ipr(status="cl14/8"),)}, BLANKET, Outcome.REFUSE, "defence-patent"),
     ("defence-number", {"ipr": (Ipr(no="GF 2019 1 0000001"),)}, BLANKET, Outcome.REFUSE, "defence-patent"),
+    ("defence-text", {"abstract": Text("核心技术已申请国防专利。")}, ITEM, Outcome.REFUSE, "defence-patent"),
     ("granted-patent", {"ipr": (Ipr(status="cl14/4", no="ZL200810009767.0"),)}, ITEM, Outcome.PUBLISH, ""),
     ("export-restricted", {"export_screen": "restricted"}, BLANKET, Outcome.REFUSE, "export-restricted"),
     ("export-pending", {"export_screen": "pending"}, BLANKET, Outcome.HOLD, "export-pending"),
@@ -133,8 +134,14 @@ TABLE: list[tuple[str, dict[str, Any], DisclosurePolicy, Outcome, str]] = [
 def test_truth_table(changes: dict[str, Any], policy: DisclosurePolicy, outcome: Outcome, reason: str) -> None:
     decision = judge(record(**changes), policy)
     assert (decision.outcome, decision.reason) == (outcome, reason)
-    assert decision.secret == reason.startswith("secret-")
+    assert decision.secret == reason.startswith(("secret-", "defence-"))  # nothing of these may be stored
     assert (decision.record is None) == (outcome is Outcome.REFUSE)
+
+
+def test_an_embargo_that_cannot_be_read_holds() -> None:
+    problem = Problem("date-invalid", "embargoUntil", "not a date", Severity.WARNING)
+    decision = decide(record(), ITEM, (), TODAY, problems=(problem,))
+    assert (decision.outcome, decision.reason) == (Outcome.HOLD, "embargo-unreadable")
 
 
 @pytest.mark.parametrize("code", ["unknown-code", "several-values"])

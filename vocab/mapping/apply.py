@@ -47,12 +47,22 @@ class Mapped(msgspec.Struct, frozen=True):
 
 
 class FieldMapping:
-    """A compiled mapping. Made by `vocab.mapping.load`; may be shared between threads."""
+    """A compiled mapping. Made by `vocab.mapping.load`; may be shared between threads.
+
+    `digest` is the sha256 (hex) of its text: an edited file makes its records be judged again, whatever its version says.
+    """
 
     def __init__(
-        self, name: str, version: str, kind: str, record: type[Record], rules: Iterable[Rule], when: Test | None
+        self,
+        name: str,
+        version: str,
+        kind: str,
+        record: type[Record],
+        rules: Iterable[Rule],
+        when: Test | None,
+        digest: str,
     ) -> None:
-        self.id, self.version, self.kind = name, version, kind
+        self.id, self.version, self.kind, self.digest = name, version, kind, digest
         self._record = record
         self._rules = tuple(rules)
         self._when = when

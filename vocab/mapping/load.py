@@ -1,5 +1,6 @@
 """Loading a mapping file: TOML in, a compiled FieldMapping out, or a MappingError that a province's staff can act on."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,7 +37,8 @@ def _load(text: str) -> FieldMapping:
         raise MappingError("kind", f"unknown kind {declared.kind!r}; allowed are {allowed(KINDS)}")
     record = KINDS[declared.kind].record
     when = test(declared.when) if declared.when else None
-    return FieldMapping(declared.id, declared.version, declared.kind, record, _rules(declared, record), when)
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return FieldMapping(declared.id, declared.version, declared.kind, record, _rules(declared, record), when, digest)
 
 
 def _toml(text: str) -> dict[str, Any]:

@@ -235,3 +235,25 @@ def test_xml_text_beside_attributes() -> None:
 def test_records_survive_their_json() -> None:
     record = achievement(mapped())
     assert decode_record(encode_record(record)) == record
+
+
+def test_extract_takes_the_values_that_match_and_of_them_the_group() -> None:
+    tree: Tree = {"relation": ["项目编号:2018YFA0000001", "专利号:ZL201310699744.2", "见附件"]}
+    rules = """
+[fields."project.no"]
+from = "relation[*]"
+extract = "^项目编号:(.*)$"
+[fields.ipr]
+from = "relation[*]"
+extract = "^专利号:(.*)$"
+parser = "ipr"
+"""
+    record = small(rules, tree).record
+    assert [p.no for p in record.project] == ["2018YFA0000001"]
+    assert [i.no for i in record.ipr] == ["201310699744.2"]
+
+
+def test_extract_tries_the_next_place_when_nothing_matches() -> None:
+    rules = '[fields.title]\nfrom = ["a", "b"]\nextract = "《(.+)》|名称：(.+)"'
+    assert small(rules, {"a": "无题", "b": "名称：石墨烯"}).record.title.zh == "石墨烯"
+    assert small(rules, {"a": "无题", "b": "也无题"}).record.title.zh == ""

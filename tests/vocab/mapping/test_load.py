@@ -36,6 +36,8 @@ HEAD = 'id = "t"\nversion = "1"\nkind = "achievement"\n'
         (HEAD + '[fields.title]\nfrom = "a"\ntemplate = "{b}"', ["fields.title.template", "beside `from`"]),
         (HEAD + '[fields.title]\nclean = ["strip"]', ["fields.title", "neither"]),
         (HEAD + '[fields.title]\nfrom = "a"\nclean = ["wash"]', ["fields.title.clean", "'wash'", "strip_html"]),
+        (HEAD + '[fields.title]\nfrom = "a"\nextract = "["', ["fields.title.extract", "'['"]),
+        (HEAD + '[fields.secretLevel]\nfrom = "a"\nextract = "(.)"', ["fields.secretLevel.extract", "taken whole"]),
         (HEAD + '[fields.title]\nfrom = "a"\nsplit = "["', ["fields.title.split", "'['"]),
         (HEAD + '[fields.title]\nfrom = "a"\nsplit = "(a)"', ["fields.title.split", "capturing group"]),
         (HEAD + '[fields.title]\nfrom = "a"\nparser = "dates"', ["fields.title.parser", "'dates'", "html", "text"]),
@@ -91,3 +93,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, body: bytes | None) -> None:
         file.write_bytes(body)
     with pytest.raises(MappingError, match=r"x\.toml: .*cannot be read"):
         load(file)
+
+
+def test_an_edited_file_is_another_mapping_whatever_its_version_says() -> None:
+    assert load(MAPPING).digest == load(MAPPING).digest != load(MAPPING + "\n").digest
