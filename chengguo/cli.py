@@ -1,8 +1,10 @@
 """The command `chengguo`: its commands by name, and the one place where errors become exit codes."""
 
+import os
 import signal
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +12,7 @@ from rich.markup import escape
 
 from chengguo.commands import demo, dump, harvest, init, project, remap, serve, source, status, verify
 from chengguo.errors import ChengguoError
+from chengguo.home import VARIABLE
 from chengguo.terminal import remarks
 from federation.errors import ConfigurationError, FederationError
 from federation.graph import GraphError
@@ -51,11 +54,16 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    home: Annotated[
+        Path | None, typer.Option("--home", help="As each command's own --home.", show_default=False)
+    ] = None,
     show_version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
     """Harvest, publish and federate."""
+    if home is not None:
+        os.environ[VARIABLE] = str(home)
 
 
 def main() -> None:

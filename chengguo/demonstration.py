@@ -30,6 +30,7 @@ def prepare(home: Home, port: int) -> bool:
             },
             "http": {"port": port},
         },
+        demonstration=True,
     )
     return True
 

@@ -104,13 +104,13 @@ def packaged() -> Path:
     raise HomeError(f"the configuration that comes with the program is missing (looked in {inside} and {beside})")
 
 
-def create(home: Home, values: dict[str, dict[str, object]] | None = None) -> None:
-    """Write a commented starting configuration. Raises HomeError when something is there already."""
+def create(home: Home, values: dict[str, dict[str, object]] | None = None, *, demonstration: bool = False) -> None:
+    """Write a commented starting configuration, or the demonstration's. Raises HomeError when something is there already."""
     if home.settings_file.exists():
         raise HomeError(f"{home.settings_file} exists already: this home is ready, and init changes nothing in it.")
     if home.root.exists() and not home.root.is_dir():
         raise HomeError(f"{home.root} is a file, not a folder.")
-    shipped = packaged()
+    shipped = packaged() if demonstration else packaged() / "start"
     try:
         for name in CONFIGURATION:
             _copy(shipped / name, home.root / name)
@@ -121,15 +121,9 @@ def create(home: Home, values: dict[str, dict[str, object]] | None = None) -> No
         raise HomeError(f"{error.filename or home.root} cannot be written: {error.strerror}") from error
 
 
-def refresh(home: Home) -> None:
-    """Copy shipped sources and mappings that the home lacks; files that are there stay as they are."""
-    for name in CONFIGURATION:
-        _copy(packaged() / name, home.root / name)
-
-
 def _copy(source: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    for file in sorted(source.glob("*.toml")):
+    for file in sorted(source.glob("*.toml*")):
         if not (target / file.name).exists():
             shutil.copyfile(file, target / file.name)
 

@@ -33,6 +33,8 @@ from vocab.namespaces import Namespaces
 if TYPE_CHECKING:  # the engine with its dictionaries takes a second to import, and few commands need it
     from search.tantivy_index import TantivyIndex
 
+NO_SOURCES = "No sources yet: copy sources/my-province.toml.example of the home to sources/<id>.toml and change it."
+
 
 class Node:
     """One node. Nothing is opened before it is asked for; `close` gives everything back."""

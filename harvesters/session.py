@@ -7,6 +7,7 @@ hop judged; proxies and netrc of the environment ignored; secrets masked in ever
 
 import io
 import random
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -296,7 +297,11 @@ class Session:
     def _cause(self, error: BaseException) -> str:
         inner: object = error.args[0] if error.args else error
         inner = getattr(inner, "reason", None) or inner
-        return printable(self.mask(str(inner)) or type(error).__name__, 200)
+        words = _POOL.sub("", str(inner))
+        return printable(self.mask(words) or type(error).__name__, 200)
+
+
+_POOL = re.compile(r"^\w+\(host=[^)]*\): ")  # urllib3 begins its messages with the connection's repr
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

@@ -102,7 +102,5 @@ def _ready(url: str) -> None:
     out = remarks()
     out.print()
     out.print(f"[bold green]The portal is ready:[/] [bold]{url}[/]")
-    out.print(
-        f"  search {url}search   API {url}api/v1/openapi.json   SPARQL {url}sparql"
-    )
+    out.print(f"  search {url}search   API {url}api/v1/openapi.json   SPARQL {url}sparql")
     out.print("  Ctrl-C stops everything; run it again to see what the provinces corrected and deleted.")

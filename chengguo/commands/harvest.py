@@ -10,7 +10,7 @@ from chengguo import projecting
 from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.errors import ChengguoError
 from chengguo.harvesting import Outcome, Pool, Report, Work
-from chengguo.node import Node
+from chengguo.node import NO_SOURCES, Node
 from chengguo.progress import meter
 from chengguo.terminal import print_json, remarks, results, table
 from federation import harvest as federation
@@ -45,6 +45,8 @@ def harvest(
             sources = (
                 list(node.registry.sources.values()) if every else [node.source(name) for name in dict.fromkeys(chosen)]
             )
+            if not sources:
+                remarks().print(NO_SOURCES)
             outcomes = harvested(node, sources, full=full, dry_run=dry_run)
         told = projecting.asked_elsewhere(node.home) is not None
     if json:

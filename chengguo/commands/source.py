@@ -10,9 +10,9 @@ from rich.markup import escape
 
 from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.errors import UnknownSource
-from chengguo.node import Node
+from chengguo.node import NO_SOURCES, Node
 from chengguo.settings import nearest
-from chengguo.terminal import print_json, results, table
+from chengguo.terminal import print_json, remarks, results, table
 from federation import preview as federation
 from federation.errors import ConfigurationError
 from federation.registry import read_registry, read_source
@@ -56,6 +56,9 @@ def list_sources(home: HomeOption = None, json: JsonOption = False) -> None:
         found = [_listed(node, source) for source in node.registry.sources.values()]
     if json:
         print_json(found)
+        return
+    if not found:
+        remarks().print(NO_SOURCES)
         return
     columns = ("id", "title", "protocol", "schedule", "#published", "last run", "last success")
     rows = [

@@ -180,3 +180,15 @@ def test_ctrl_c_ends_a_harvest_quietly_and_leaves_no_run_behind(home: Path, sile
         again.kill()
         again.communicate()
         ledger.close()
+
+
+def test_init_gives_an_example_that_becomes_a_source(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    run("init", folder)
+    assert "copy sources/my-province.toml.example" in run("source", "list", "--home", folder).stderr
+    (folder / "sources" / "my-province.toml").write_bytes((folder / "sources" / "my-province.toml.example").read_bytes())
+    assert "my-province: good" in run("source", "check", "--home", folder).stdout
+
+
+def test_home_may_stand_before_the_command(home: Path) -> None:
+    assert "published" in run("--home", home, "status", "--json").stdout

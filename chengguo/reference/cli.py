@@ -1,0 +1,92 @@
+"""The page of commands, from their own help and the types of what they print."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer.main
+
+from chengguo.cli import app
+from chengguo.commands.source import Checked, Listed
+from chengguo.dumps import Dump
+from chengguo.harvesting import Outcome
+from chengguo.reference import markdown
+from chengguo.reference.shapes import shape
+from federation.preview import Preview
+from federation.projector import OutputState
+from federation.status import Status
+from federation.verify import Verdict
+
+EXIT_CODES = {
+    0: "done",
+    1: "finished with problems that a person must look at: a failed or held run, a source that does not answer, outputs "
+    "that differed",
+    2: "usage or configuration error: nothing was done",
+    130: "interrupted by Ctrl-C or SIGTERM",
+}
+
+# what each command prints with --json
+ANSWERS: dict[str, Any] = {
+    "chengguo demo": Status,
+    "chengguo dump": Dump,
+    "chengguo harvest": list[Outcome],
+    "chengguo project": list[OutputState],
+    "chengguo remap": list[Outcome],
+    "chengguo source check": list[Checked],
+    "chengguo source list": list[Listed],
+    "chengguo source preview": list[Preview],
+    "chengguo status": Status,
+    "chengguo verify": Verdict,
+}
+
+
+def page() -> str:
+    lines = markdown.heading("Command line", "the commands' own help")
+    lines += [
+        "Options follow the command they belong to: `chengguo harvest beijing --home home`.",
+        "Results go to standard output, progress and remarks to standard error.",
+        "",
+        "## Exit codes",
+        "",
+        *markdown.table(("code", "meaning"), EXIT_CODES.items()),
+    ]
+    for name, command in commands():
+        lines += _described(command, name)
+    return markdown.finished(lines)
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command by its full name, as the command line knows it (click's objects, whose types typer does not export)."""
+    yield from _leaves(typer.main.get_command(app), "chengguo")
+
+
+def _leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if subcommands := getattr(command, "commands", None):
+        for key in sorted(subcommands):
+            yield from _leaves(subcommands[key], f"{name} {key}")
+        return
+    yield name, command
+
+
+def _described(command: Any, name: str) -> Iterator[str]:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
+    usage = " ".join([name, *(["[OPTIONS]"] if options else []), *(_usage(a) for a in arguments)])
+    yield from (f"## {name}", "", f"    {usage}", "", " ".join((command.help or "").split()), "")
+    yield from markdown.table(
+        ("option", "meaning", "default"),
+        [_row(parameter, parameter in options) for parameter in [*arguments, *options]],
+    )
+    if name in ANSWERS:
+        yield from ("With `--json`:", "", *(f"    {line}" for line in shape(ANSWERS[name])), "")
+
+
+def _row(parameter: Any, option: bool) -> tuple[str, ...]:
+    spelled = " ".join([*parameter.opts, *parameter.secondary_opts]) if option else _usage(parameter)
+    default = "" if parameter.default in (None, False, ()) else f"`{parameter.default}`"
+    return (f"`{spelled}`", parameter.help or "", default)
+
+
+def _usage(argument: Any) -> str:
+    word = str(argument.metavar or argument.name).upper().strip("[]")
+    word = f"{word}..." if argument.nargs == -1 else word
+    return word if argument.required else f"[{word}]"

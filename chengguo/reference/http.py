@@ -1,0 +1,101 @@
+"""The page of addresses: every route of the web application, the API's parameters, and its errors."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import msgspec
+from starlette.routing import Route
+
+from chengguo.reference import markdown
+from chengguo.reference.declarations import keys
+from chengguo.reference.shapes import shape
+from publish import params, problem
+from publish.api.operations import OPERATIONS, VERSION, Operation
+from publish.app import create_app
+from publish.services import Services
+from publish.settings import SiteLimits, SiteSettings
+from vocab.kinds import KINDS
+from vocab.namespaces import Namespaces
+
+BASE = "http://localhost:8080"
+API = {operation.name: operation for operation in OPERATIONS}
+
+# route -> what it is for; a route that is missing here fails the generation
+PURPOSES: dict[str, str] = {
+    "home": "the portal's first page",
+    "search-page": "search with facets, for people; takes the parameters of the search API",
+    "about": "about the site, and what each problem type of an error means",
+    "sources": "the federated listings",
+    "source": "one listing: its licence, declaration, last runs, and the problems of its published records",
+    "organisation-name": "the records that name an organisation (`name`)",
+    **{f"page-{kind}": f"the page of one {kind}" for kind in KINDS},
+    "id": "a record's permanent address: 303 to its page or its data by `Accept`; 410 with a tombstone when withdrawn",
+    "id-data": "a record's data: `ttl`, `nt`, `rdf`, `jsonld` or `json`; 304 by `ETag` and date",
+    "sparql": "SPARQL 1.1 Protocol, queries only; a form for browsers, a service description for RDF clients",
+    "openapi": "the API's OpenAPI 3.1 description",
+    "healthz": "200 while the process answers",
+    "readyz": "200 when ledger, search and graph answer, else 503; how many records each lacks",
+    "metrics": "Prometheus metrics of the process that answers",
+    "robots": "for crawlers",
+    "sitemap": "index of sitemaps; with `after`, the addresses of one span of the change log",
+    "opensearch": "lets a browser add the site as a search engine",
+    "static": "style sheets, scripts and pictures, under names that carry their hash",
+}
+
+
+def page() -> str:
+    lines = markdown.heading("Addresses", "the application's routes (`publish/`)")
+    lines += [
+        "Pages are in Chinese and English: by `Accept-Language`, or `?lang=zh` and `?lang=en`, which is remembered.",
+        f"A request may have an address of {SiteLimits().url:,} bytes and a body of {SiteLimits().body:,} bytes.",
+        "",
+        "## All routes",
+        "",
+        *markdown.table(("address", "methods", "for"), [_row(route) for route in routes()]),
+        "## The API",
+        "",
+        "Every operation is a GET that answers JSON. Parameters that an operation does not know are refused.",
+        "",
+    ]
+    for operation in OPERATIONS:
+        lines += _operation(operation)
+    lines += ["## Errors", "", markdown.documentation(problem), "`type` is `{base}/about#problem-{slug}`.", ""]
+    lines += markdown.table(
+        ("status", "slug", "title", "try again after"),
+        [
+            (o.status, f"`{o.slug}`", o.title, f"{o.retry_after} s" if o.retry_after else "")
+            for o in problem.all_outcomes()
+        ],
+    )
+    lines += [f"    {line}" for line in shape(problem.ProblemDetails)]
+    return markdown.finished(lines)
+
+
+def routes() -> list[Route]:
+    """The application's routes. It is only put together, so the parts it would ask are not there."""
+    absent = cast(Any, None)
+    settings = SiteSettings(base_url=BASE)
+    app = create_app(Services(absent, absent, {}, absent, absent, Namespaces(BASE), settings))
+    return [route for route in app.routes if isinstance(route, Route)]
+
+
+def _row(route: Route) -> tuple[str, ...]:
+    methods = sorted((route.methods or {"GET"}) - {"HEAD"})
+    told = API[route.name].summary if route.name in API else PURPOSES[route.name]
+    return (f"`{route.path.replace(':path', '')}`", ", ".join(methods), told)
+
+
+def _operation(operation: Operation) -> Iterator[str]:
+    yield from (f"### GET {VERSION}{operation.path}", "")
+    yield from (f"{operation.summary}. {markdown.documentation(operation.params)}", "")
+    rows = [("`id`", "in the path", "needed", operation.subject)] if operation.subject else []
+    many = params.repeatable(operation.params)
+    for key in keys(operation.params):
+        kind = key.type.removeprefix("list of ") + (", repeatable" if many[key.name] else "")
+        rows.append((f"`{key.name}`", kind, "needed" if key.required else markdown.code(key.default), key.meaning))
+    yield from markdown.table(("parameter", "type", "default", "meaning"), rows)
+    yield from (*(f"    {line}" for line in _answer(operation.answer)), "")
+
+
+def _answer(hint: type[msgspec.Struct]) -> list[str]:
+    return shape(hint)
