@@ -12,8 +12,8 @@ def now() -> datetime:
 def stamp(moment: datetime | None = None) -> str:
     """`2026-03-01T08:00:00.000Z`; the present moment when none is given. A naive moment is taken as UTC."""
     moment = now() if moment is None else moment
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    moment = moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat(timespec="milliseconds") + "Z"
 
 
 def moment(text: str) -> datetime:

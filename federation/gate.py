@@ -7,9 +7,10 @@ A declaration (policy mode "blanket") speaks for what a record leaves out, never
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 import msgspec
 
@@ -22,6 +23,7 @@ from vocab.lineage import Lineage
 from vocab.personal import mask_record
 from vocab.problem import Problem
 from vocab.record import Record
+from vocab.texts import prose
 from vocab.values import PartialDate, Precision, Review
 
 OPEN_LEVEL = "非涉密"
@@ -32,7 +34,7 @@ LONGEST_EMBARGO = 5  # years, E25
 
 # The marking prescribed for secret documents (国家秘密载体: level, star, term), wherever it stands in a text.
 MARKING = re.compile(r"(绝密|机密|秘密)\s*[★☆]|(?:密级|保密级别)\s*[:：]\s*(绝密|机密|秘密|内部|工作秘密)")
-
+MARKED_BY = ("★", "☆", "密级", "保密级别")  # no marking without one of these
 
 SECRET_WORDS = ("绝密", "机密", "秘密")
 LONGEST_LEVEL = 16  # characters: what is longer is prose, not a level
@@ -121,10 +123,10 @@ def _secret(
         return _reason("secret-level-unknown", path, "the secrecy level could not be understood")
     if record.secret_level is None and (policy.mode is not PolicyMode.BLANKET or policy.declaration is None):
         return _reason("secret-level-missing", path, "the secrecy level is missing and no declaration covers it")
-    prose = "\n".join(texts(record))
-    if MARKING.search(prose):
+    text = prose(record)
+    if _is_marked(text):
         return _reason("secret-marking-in-text", "*", "a text of the record carries a secrecy marking")
-    if _is_defence_patented(record) or is_defence_patent(prose):
+    if _is_defence_patented(record) or is_defence_patent(text):
         return _reason("defence-patent", "*", "the record names a defence patent (国防专利)")
     return None
 
@@ -156,9 +158,9 @@ def _refusals(
         found.append(_reason("export-restricted", "exportScreen", "export screening restricts the technology"))
     if any(review.decision == "refuse" for review in _latest(record.review)):
         found.append(_reason("review-refused", "review", "the secrecy review refused publication"))
-    covered = {"secretLevel", "review", "disclosureClass"}
-    for bound in fields(type(record)):
-        if bound.key in policy.require and bound.key not in covered and _empty(getattr(record, bound.name)):
+    asked = set(policy.require) - {"secretLevel", "review", "disclosureClass"}
+    for bound in fields(type(record)) if asked else ():
+        if bound.key in asked and _empty(getattr(record, bound.name)):
             found.append(_reason("required-missing", bound.key, "the source's policy requires this field"))
     return found
 
@@ -266,7 +268,7 @@ def unreadable_level(value: object) -> bool:
     if not isinstance(value, str):
         return False
     level = scheme("cl19").find(value) if len(value) < LONGEST_LEVEL else None
-    return (level is not None and level.zh != OPEN_LEVEL) or MARKING.search(value) is not None
+    return (level is not None and level.zh != OPEN_LEVEL) or _is_marked(value)
 
 
 def level_was_given(lineage: Sequence[Lineage], problems: Sequence[Problem]) -> bool:
@@ -279,8 +281,9 @@ def _was_given(name: str, lineage: Sequence[Lineage], problems: Sequence[Problem
 
     The lineage of a field that is not public has a path but hides the value, so the path alone counts.
     """
-    said = any(_root(line.field) in _spellings(name) and line.path and line.raw not in NOTHING for line in lineage)
-    return said or _was_misunderstood(name, problems)
+    names = _spellings(name)
+    lines = [line for line in lineage if line.field.startswith(names) and _root(line.field) in names]
+    return any(line.path and line.raw not in NOTHING for line in lines) or _was_misunderstood(name, problems)
 
 
 def _was_misunderstood(name: str, problems: Sequence[Problem]) -> bool:
@@ -292,23 +295,14 @@ def _root(path: str) -> str:
     return path.partition(".")[0].partition("[")[0]
 
 
+@cache
 def _spellings(name: str) -> tuple[str, str]:
     head, *rest = name.split("_")
     return name, head + "".join(word.title() for word in rest)
 
 
-def texts(value: object) -> Iterator[str]:
-    """Every text in a record, however deep."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from texts(part)
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            part = getattr(value, name)
-            if part:
-                yield from texts(part)
+def _is_marked(text: str) -> bool:
+    return any(sign in text for sign in MARKED_BY) and MARKING.search(text) is not None
 
 
 def _code(scheme_id: str, zh: str) -> str:

@@ -181,7 +181,7 @@ class _Harvest:
             self._seen.add(mark)
             last.pop(key, None)
             last[key] = one
-        self._work.tally.unreadable += sum(isinstance(one, Unreadable) for one in last.values())
+        self._work.tally.add_unreadable(one for one in last.values() if isinstance(one, Unreadable))
         records = [one for one in last.values() if isinstance(one, RawRecord)]
         self._note(records)
         gone = [key_of(self._source.id, raw.identifier) for raw in records if raw.deleted]
@@ -340,6 +340,8 @@ def _end(
         ).strip()
     if work.faults.count and not message:
         message = f"the platform failed at {work.faults.count} records; see the run's traceback"
+    if remark := work.tally.remark():
+        message = f"{message}; {remark}" if message else remark
     work.ledger.run_book.end(
         connection,
         lease,

@@ -5,6 +5,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import msgspec
@@ -227,7 +228,11 @@ class OxigraphStore:
 
 
 class Twin(OxigraphStore):
-    """An empty store that takes bulk loads, until `swap` gives its location to the one it was made from."""
+    """An empty store that takes bulk loads, until `swap` gives its location to the one it was made from.
+
+    One load is under way while the caller makes the next: the server works in a process of its own. What fails is
+    raised by the next call. For one thread.
+    """
 
     def __init__(
         self, process: OxigraphProcess, ns: Namespaces, limits: GraphLimits, directory: GraphDirectory
@@ -235,6 +240,8 @@ class Twin(OxigraphStore):
         super().__init__(process.url, ns, limits, directory)
         self.process = process
         self._seen: set[bytes] = set()
+        self._sender = ThreadPoolExecutor(1, "graph-load")
+        self._sending: Future[None] | None = None
 
     def put(self, batch: Sequence[PublicRecord]) -> None:
         """New records in bulk; a record that is here already is replaced, as bulk loading only adds."""
@@ -242,20 +249,46 @@ class Twin(OxigraphStore):
         new = [public for public in last.values() if _key(public.iri) not in self._seen]
         old = [public for public in last.values() if _key(public.iri) in self._seen]
         if new:
-            self.load(nquads(new, self.ns))
+            body = nquads(new, self.ns)
+            self._settle()
+            self._sending = self._sender.submit(self.load, body)
             self._seen.update(_key(public.iri) for public in new)
-        super().put(old)
+        if old:
+            self._settle()
+            super().put(old)
+
+    def remove(self, iris: Sequence[str]) -> None:
+        self._settle()
+        super().remove(iris)
+
+    def commit(self) -> None:
+        """Raises GraphError when the load that was under way failed."""
+        self._settle()
+
+    def query(
+        self, query: str, accept: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+    ) -> GraphAnswer:
+        self._settle()
+        return super().query(query, accept, default_graphs, named_graphs)
+
+    def _settle(self) -> None:
+        """Wait for the load under way. Raises GraphError when it failed."""
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            sending.result()
 
     def finish(self) -> None:
         """End the child, so that the owner can open the location."""
         self.generation  # noqa: B018  # a store without its token would look like a lost one
+        self._sender.shutdown()
         super().close()
         self.process.stop()
 
     def close(self) -> None:
         """Throw the twin away, unless it was swapped in."""
+        self.process.stop()  # a load under way fails by it
+        self._sender.shutdown(cancel_futures=True)
         super().close()
-        self.process.stop()
         if self.directory and self.directory.location() != self.process.location.name:
             shutil.rmtree(self.process.location, ignore_errors=True)
 

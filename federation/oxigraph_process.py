@@ -144,4 +144,8 @@ class OxigraphProcess:
         self._wait()
 
     def _wait(self) -> int | None:
-        return self._child.wait(timeout=30) if self._child else None
+        if self._child is None:
+            return None
+        code = self._child.wait(timeout=30)
+        # Two threads that wait at once: the second learns nothing from the system, and would forget what the first did.
+        return self._child.poll() if code is None else code

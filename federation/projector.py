@@ -8,6 +8,7 @@ holds up another: each has its own thread and its own back-off.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -48,14 +49,23 @@ class Projector:
         self._outputs = {p.name: _Output(ledger, p, batch) for p in projections}
 
     def catch_up(self, moved: Moved | None = None) -> None:
-        """Bring every output up to the present. Raises ProjectionFailed after all have been tried."""
-        failed = {}
-        for name, output in self._outputs.items():
-            try:
-                output.catch_up(moved)
-            except Exception as error:  # border of the output: the others must not wait for it
-                output.failed(error)
-                failed[name] = error
+        """Bring every output up to the present, all at the same time: one waits for its engine while another computes.
+
+        `moved` is called by one output at a time. Raises ProjectionFailed after all have been tried.
+        """
+        failed: dict[str, Exception] = {}
+        together = _Together(moved)
+
+        def follow(name: str, output: _Output) -> None:
+            with suppress(_Interrupted):
+                try:
+                    output.catch_up(together.moved)
+                except Exception as error:  # border of the output: the others must not wait for it
+                    output.failed(error)
+                    failed[name] = error
+
+        threads = [threading.Thread(target=follow, args=each, name=f"project-{each[0]}") for each in self._outputs.items()]
+        together.run(threads)
         if failed:
             told = "; ".join(f"{name}: {type(error).__name__}: {error}" for name, error in failed.items())
             raise ProjectionFailed(f"not up to date: {told}") from next(iter(failed.values()))
@@ -79,6 +89,38 @@ class Projector:
 
     def states(self) -> list[OutputState]:
         return [output.state() for output in self._outputs.values()]
+
+
+class _Interrupted(BaseException):
+    """Raised between two batches of an output when the thread that waits for it was interrupted."""
+
+
+class _Together:
+    """Threads that report to one callback, and end at their next report when the caller is interrupted."""
+
+    def __init__(self, moved: Moved | None) -> None:
+        self._moved = moved
+        self._lock = threading.Lock()
+        self._interrupted = False
+
+    def moved(self, name: str, count: int) -> None:
+        with self._lock:
+            if self._interrupted:
+                raise _Interrupted
+            if self._moved is not None:
+                self._moved(name, count)
+
+    def run(self, threads: Sequence[threading.Thread]) -> None:
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:
+            self._interrupted = True
+            for thread in threads:
+                thread.join()
+            raise
 
 
 class _Output:
@@ -144,12 +186,16 @@ class _Output:
         serving = self._ledger.cursors.get(old.name, old.generation)
         start = self._ledger.last_seq()
         twin = old.fresh()
-        self._bulk(twin, moved, serving.seq if serving and serving.seq <= start else None)
-        # Records that moved while the bulk ran were put with their newer state or are found here again; those that were
-        # withdrawn meanwhile are removed here.
-        self._ledger.cursors.set(twin.name, twin.generation, start, self._count(twin))
-        self._advance(twin, start, moved)
-        generation = twin.generation
+        try:
+            self._bulk(twin, moved, serving.seq if serving and serving.seq <= start else None)
+            # Records that moved while the bulk ran were put with their newer state or are found here again; those that
+            # were withdrawn meanwhile are removed here.
+            self._ledger.cursors.set(twin.name, twin.generation, start, self._count(twin))
+            self._advance(twin, start, moved)
+            generation = twin.generation
+        except BaseException:
+            twin.close()  # nobody else knows of it: its files and its server would stay for ever
+            raise
         old.swap(twin)
         self._ledger.cursors.keep_only(old.name, generation)
 

@@ -9,8 +9,8 @@ from harvesters.base import Endpoint, Limits
 
 
 class Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    zh: str
-    en: str = ""
+    zh: str  # in Chinese
+    en: str = ""  # in English
 
 
 class PolicyMode(StrEnum):
@@ -21,10 +21,10 @@ class PolicyMode(StrEnum):
 class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A recorded decision that a whole listing is public already: who decided, when, on which legal basis."""
 
-    by: str
-    date: str
-    basis: str
-    reference: str = ""
+    by: str  # who decided
+    date: str  # a day: "2026-03-01"
+    basis: str  # the legal basis
+    reference: str = ""  # number of the document
 
 
 class DisclosurePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,37 +35,37 @@ class DisclosurePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     that itself says it is secret, internal or embargoed.
     """
 
-    mode: PolicyMode = PolicyMode.ITEM
-    require: tuple[str, ...] = ("secretLevel", "review")
-    public_funding: str = "required"
-    declaration: Declaration | None = None
-    personal_data: str = "mask"  # what happens to phone numbers, ID numbers, private e-mail in free text: mask | refuse
+    mode: PolicyMode = PolicyMode.ITEM  # item: each record says it; blanket: the declaration covers what is left out
+    require: tuple[str, ...] = ("secretLevel", "review")  # record fields (keys) that every record must carry
+    public_funding: str = "required"  # required: a record's programme must prove it; declared: the declaration does
+    declaration: Declaration | None = None  # needed by blanket and declared
+    personal_data: str = "mask"  # telephone and ID numbers, private e-mail in free text: mask or refuse
 
 
 class Guard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Mass-change guard: a run that would withdraw more than both is held for a person."""
+    """Mass-change guard: a run that would withdraw, or change, more than both is held for a person."""
 
-    share: float = 0.10
-    records: int = 50
+    share: float = 0.10  # of the source's published records
+    records: int = 50  # number of records
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One source file. `protocol` names a harvester, `mappings` are mapping files applied in turn to every raw record."""
 
-    id: str
-    title: Name
-    protocol: str
-    url: str
-    region: str
-    publisher: Name
-    licence: str
-    mappings: tuple[str, ...]
-    homepage: str = ""
+    id: str  # the file's name without .toml
+    title: Name  # name of the listing
+    protocol: str  # ckan, file, json_api or oai_pmh
+    url: str  # where the listing is; what it means is the protocol's
+    region: str  # six digits of GB/T 2260
+    publisher: Name  # who publishes the listing
+    licence: str  # address of the licence its records are under
+    mappings: tuple[str, ...]  # files of mappings/ without .toml, each applied to every raw record
+    homepage: str = ""  # shown on the source's page
     schedule: str = ""  # cron expression; empty: only by hand
-    disclosure: DisclosurePolicy = DisclosurePolicy()
-    guard: Guard = Guard()
-    limits: Limits = Limits()
-    options: dict[str, Any] = {}
+    disclosure: DisclosurePolicy = DisclosurePolicy()  # what a record needs before it may be published
+    guard: Guard = Guard()  # holds a run that would withdraw or change too much
+    limits: Limits = Limits()  # what one pass may cost
+    options: dict[str, Any] = {}  # the protocol's own keys
     fictional: bool = False  # demo data: every page says so
 
     def endpoint(self) -> Endpoint:

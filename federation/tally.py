@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from federation.views import Event, RunCounts
 from federation.writer import Result
+from harvesters.base import Unreadable
 
 STATES = {
     "refused": "refused",
@@ -14,6 +15,9 @@ STATES = {
 }
 
 
+EXAMPLES = 3  # unreadable records that the run's message names
+
+
 class Tally:
     """Counts by raw record (seen, unchanged, unreadable) and by what it became (all others)."""
 
@@ -22,6 +26,7 @@ class Tally:
         self.unchanged = 0
         self.unreadable = 0
         self.staged = 0
+        self._examples: list[Unreadable] = []
         self._made: dict[str, int] = {}
 
     def add(self, results: Iterable[Result]) -> None:
@@ -35,6 +40,20 @@ class Tally:
                 self._count(STATES[result.state])
             if result.event is not None:
                 self._count(result.event.value)
+
+    def add_unreadable(self, records: Iterable[Unreadable]) -> None:
+        for record in records:
+            self.unreadable += 1
+            if len(self._examples) < EXAMPLES:
+                self._examples.append(record)
+
+    def remark(self) -> str:
+        """What the province should know of records that could not be read; empty when all could."""
+        if not self.unreadable:
+            return ""
+        named = "; ".join(f"{record.identifier}: {record.reason}" for record in self._examples)
+        more = "; ..." if self.unreadable > len(self._examples) else ""
+        return f"{self.unreadable:,} could not be read and were left out ({named}{more})"
 
     def counts(self) -> RunCounts:
         return RunCounts(seen=self.seen, unchanged=self.unchanged, unreadable=self.unreadable, **self._made)

@@ -48,12 +48,12 @@ class OptionsError(TerminalError):
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one source may cost us. Sizes in bytes, times in seconds."""
 
-    timeout: float = 30.0
+    timeout: float = 30.0  # of connecting, and of each wait for bytes
     max_bytes: int = 64 * 2**20  # of one answer or file, after decompression
-    max_record_bytes: int = 4 * 2**20
-    max_records: int = 2_000_000
-    max_pages: int = 100_000
-    retries: int = 4
+    max_record_bytes: int = 4 * 2**20  # of one record
+    max_records: int = 2_000_000  # of one pass
+    max_pages: int = 100_000  # of one pass
+    retries: int = 4  # of one request
     backoff: float = 0.5  # first pause; doubles
     max_retry_after: float = 120.0  # a longer Retry-After ends the run as transient
     allow_private: bool = False  # may the source live on a private or loopback address

@@ -30,10 +30,10 @@ _PASSES = 2
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`fq` is a Solr filter, for example "organization:kjt". The endpoint's URL is the site's, without /api."""
 
-    rows: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
-    fq: str = ""
-    api_path: str = "api/3/action"
-    api_key: SecretRef | None = None
+    rows: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100  # datasets on a page
+    fq: str = ""  # Solr filter
+    api_path: str = "api/3/action"  # of the Action API below url
+    api_key: SecretRef | None = None  # sent as the site expects it
 
 
 class Ckan:

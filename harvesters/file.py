@@ -52,27 +52,27 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     With `list_path` the address answers a JSON list of files (at that path, "." for the whole answer) instead of a file.
     """
 
-    format: Form = "auto"
-    key: str | tuple[str, ...] = "id"
-    encoding: str = "auto"
+    format: Form = "auto"  # auto: by the first bytes, the name and the media type
+    key: str | tuple[str, ...] = "id"  # names the record
+    encoding: str = "auto"  # auto, utf-8, gb18030, big5, utf-16 ...
     delimiter: str = ""  # empty: found from the first lines
     sheet: str = ""  # empty: the first visible one; "*": all visible ones
-    skip_rows: Natural = 0
-    header_row: Positive = 1
-    header_rows: Positive = 1
-    unit_row: Natural = 0  # 0: none
-    skip_notes: bool = True
-    record_path: str = ""
-    modified: str = ""
-    modified_format: str = "iso"
-    utc_offset: str = "+08:00"
-    record_url: str = ""
+    skip_rows: Natural = 0  # rows above the table
+    header_row: Positive = 1  # where the heading begins
+    header_rows: Positive = 1  # rows of the heading; levels are joined by /
+    unit_row: Natural = 0  # row that holds units; 0: none
+    skip_notes: bool = True  # leave out notes and sums at the end
+    record_path: str = ""  # JSON: where the list of records stands
+    modified: str = ""  # column or path of the date of change
+    modified_format: str = "iso"  # iso, epoch, epoch_ms, or a pattern like "%Y%m%d"
+    utc_offset: str = "+08:00"  # of dates without one
+    record_url: str = ""  # a record's page: "https://kjcg.example/item/{id}"
     folder: str = ""  # the folder a file: address may be in
-    headers: dict[str, str | SecretRef] = {}
-    list_path: str = ""
-    list_method: Literal["GET", "POST"] = "GET"
-    list_form: dict[str, str | SecretRef] = {}
-    entry_url: str = "url"
+    headers: dict[str, str | SecretRef] = {}  # sent with every request to the source's own host
+    list_path: str = ""  # where a catalogue's list of files stands; ".": the whole answer
+    list_method: Literal["GET", "POST"] = "GET"  # how the catalogue is asked
+    list_form: dict[str, str | SecretRef] = {}  # sent to the catalogue
+    entry_url: str = "url"  # where an entry holds its address
     entry_pattern: str = ""  # a regular expression the entry's address must contain, such as "\\.xlsx$"
 
 

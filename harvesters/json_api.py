@@ -26,34 +26,34 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `total_path` is checked before a listing is called complete; leave it empty when the source's total is wrong.
     """
 
-    method: Literal["GET", "POST"] = "GET"
+    method: Literal["GET", "POST"] = "GET"  # of every request
     send: Literal["query", "form", "json"] = "query"  # where parameters go
-    params: dict[str, str | int | bool | SecretRef] = {}
-    headers: dict[str, str | SecretRef] = {}
-    bearer: SecretRef | None = None
-    paging: Literal["page", "offset", "cursor", "none"] = "page"
-    page_param: str = "page"
-    first_page: int = 1
-    offset_param: str = "offset"
-    cursor_param: str = "cursor"
-    cursor_path: str = ""
-    size_param: str = "size"
-    size: Positive = 100
-    record_path: str = ""
-    total_path: str = ""
-    id_path: str | tuple[str, ...] = "id"  # several make a composed key
-    modified_path: str = ""
-    modified_format: str = "iso"
-    deleted_path: str = ""
-    deleted_values: tuple[str, ...] = ()
-    since_param: str = ""
-    since_format: str = "%Y-%m-%d %H:%M:%S"
-    utc_offset: str = "+08:00"
-    record_url: str = ""  # "https://kjcg.example/item/{id}"
+    params: dict[str, str | int | bool | SecretRef] = {}  # sent with every request
+    headers: dict[str, str | SecretRef] = {}  # sent with every request
+    bearer: SecretRef | None = None  # token of the Authorization header
+    paging: Literal["page", "offset", "cursor", "none"] = "page"  # how the next page is asked for
+    page_param: str = "page"  # number of the page
+    first_page: int = 1  # number of the first page
+    offset_param: str = "offset"  # records to skip
+    cursor_param: str = "cursor"  # takes what cursor_path gave
+    cursor_path: str = ""  # where the next cursor stands; empty there ends the listing
+    size_param: str = "size"  # takes size
+    size: Positive = 100  # records on a page
+    record_path: str = ""  # where the list of records stands
+    total_path: str = ""  # where the total stands
+    id_path: str | tuple[str, ...] = "id"  # the record's key; several make a composed key
+    modified_path: str = ""  # the record's own date of change
+    modified_format: str = "iso"  # iso, epoch, epoch_ms, or a pattern like "%Y%m%d"
+    deleted_path: str = ""  # what marks a record as deleted
+    deleted_values: tuple[str, ...] = ()  # values there that mean deleted
+    since_param: str = ""  # asks for records changed since; empty: every pass is whole
+    since_format: str = "%Y-%m-%d %H:%M:%S"  # as modified_format
+    utc_offset: str = "+08:00"  # of dates without one
+    record_url: str = ""  # a record's page: "https://kjcg.example/item/{id}"
     status_path: str = ""  # error code inside a 200 body
-    ok_values: tuple[str, ...] = ()
-    busy_values: tuple[str, ...] = ()
-    message_path: str = ""
+    ok_values: tuple[str, ...] = ()  # codes there that mean success
+    busy_values: tuple[str, ...] = ()  # codes there that mean: try again later
+    message_path: str = ""  # where the source says what went wrong
 
 
 class JsonApi:

@@ -25,12 +25,12 @@ _STALE = 3  # so many pages without a new identifier: the list has no end
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`list_size = "ignore"` for sources whose completeListSize is only an estimate: it is then not checked."""
 
-    metadata_prefix: str = "oai_dc"
-    set: str = ""
+    metadata_prefix: str = "oai_dc"  # the format asked for
+    set: str = ""  # only this set (setSpec)
     until: str = ""  # as the protocol writes it: 2026-01-31 or 2026-01-31T00:00:00Z
-    list_size: Literal["check", "ignore"] = "check"
+    list_size: Literal["check", "ignore"] = "check"  # whether completeListSize must be reached
     restarts: int = 1  # new beginnings after a token that is no longer valid
-    record_url: str = ""  # "https://kjcg.example/item/{id}"
+    record_url: str = ""  # a record's page: "https://kjcg.example/item/{id}"
 
 
 class OaiPmh:

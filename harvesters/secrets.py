@@ -22,8 +22,8 @@ _LONG = 16 * 2**10  # a secret file is a line, not a document
 class SecretRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a secret lies: one of the two."""
 
-    env: str = ""
-    file: str = ""
+    env: str = ""  # name of an environment variable
+    file: str = ""  # name of a file
 
 
 class Secret:

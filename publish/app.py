@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from publish import dereference, discovery, health, sparql
+from publish import dereference, discovery, health, sparql, warm
 from publish.api import openapi, operations
 from publish.assets import Assets
 from publish.errors import OUTCOMES
@@ -27,7 +27,7 @@ EXPOSED = ("ETag", "Last-Modified", "Link", "Location", "Retry-After")
 
 
 def create_app(services: Services) -> Starlette:
-    """The whole site over these services. Nothing is shared between two applications."""
+    """The whole site over these services. Two applications share their compiled templates and nothing else."""
     assets, metrics = Assets(), Metrics(services)
     site = make_site(services, assets)
     errors = ErrorPages(site)
@@ -39,7 +39,7 @@ def create_app(services: Services) -> Starlette:
         *operations.routes(services),
         *openapi.routes(services),
         *dereference.routes(services),
-        *sparql.routes(services),
+        *sparql.routes(site),
         *portal.routes(site),
     ]
     limits = services.settings.limits
@@ -55,6 +55,11 @@ def create_app(services: Services) -> Starlette:
     ]
     # What handlers raise on purpose is answered inside; the last resort (`Exception`) belongs to `Failures`.
     handled = [HTTPException, *(error for error in OUTCOMES if error is not Exception)]
-    app = Starlette(routes=routes, middleware=middleware, exception_handlers=dict.fromkeys(handled, errors.render))
+    app = Starlette(
+        routes=routes,
+        middleware=middleware,
+        exception_handlers=dict.fromkeys(handled, errors.render),
+        lifespan=warm.lifespan(site),
+    )
     app.router.redirect_slashes = False  # the redirect would be made from the Host header
     return app

@@ -21,7 +21,7 @@ def routes(services: Services) -> list[Route]:
         form = BY_SUFFIX.get(request.path_params["suffix"])
         if form is None:
             raise NotFound("Records come as " + ", ".join(f".{f.suffix}" for f in FORMATS) + ".")
-        if (known := _organisation(request, services)) and form.rdf is not None:
+        if (known := _organisation(request, services)) and form.rdf:
             return conditional.answer(request, organisations.body(known, form, services), form.media_type)
         return _data(request, _find(request, services), form, services)
 
@@ -77,7 +77,7 @@ def _organisation(request: Request, services: Services) -> list[pyoxigraph.Tripl
 
 
 def _to_organisation(request: Request, name: str | None, wanted: str | None, services: Services) -> Response:
-    rdf = [f for f in FORMATS if f.rdf is not None]
+    rdf = [f for f in FORMATS if f.rdf]
     if wanted == HTML and name:
         target = with_query("/organisation", {"name": name})
     elif form := next((f for f in rdf if f.media_type == wanted), None):

@@ -6,6 +6,7 @@ import pyoxigraph
 
 from publish.formats import Format
 from publish.services import Services
+from vocab.rdf import serialise
 
 NTRIPLES = "application/n-triples"
 # The ends of IRIs that `Namespaces.organisation` makes: a unified social credit code or a UUID. Nothing else is asked.
@@ -31,5 +32,4 @@ def name_of(triples: list[pyoxigraph.Triple]) -> str | None:
 
 def body(triples: list[pyoxigraph.Triple], form: Format, services: Services) -> bytes:
     """The description in an RDF serialisation."""
-    prefixes = dict(services.namespaces.prefixes)
-    return pyoxigraph.serialize(triples, format=form.rdf, prefixes=prefixes) or b""
+    return serialise(triples, form.media_type, services.namespaces)

@@ -26,7 +26,6 @@ class SiteLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: int = 64 * 2**10
     url: int = 8 * 2**10
     query_text: int = 500  # characters
-    page_size: int = 100  # records
     sitemap: int = 10_000  # addresses in one file (sitemaps.org allows 50,000)
     rate: RateLimit = RateLimit()
 

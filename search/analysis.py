@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
+from operator import add
 from pathlib import Path
 
 import rjieba
@@ -21,14 +22,13 @@ CJK_RUN = re.compile(f"[{CJK}]+")
 # A Latin token with its inner marks: pm2.5, zl201310699744.2, covid-19, r&d, c/sic, it's
 _LATIN = f"[^\\W_{CJK}]+(?:[.\\-_/+'’&·][^\\W_{CJK}]+)*"
 LATIN_RUN = re.compile(_LATIN)
-RUN = re.compile(f"[{CJK}]+|{_LATIN}")
-# Each CJK character with the one after it: every pair of a run, then its last character alone
-PAIR = re.compile(f"(?=([{CJK}]{{1,2}}))")
-PAIR_OR_LATIN = re.compile(f"(?=([{CJK}]{{1,2}}))[{CJK}]|({_LATIN})")
+RUN = re.compile(f"([{CJK}]+)|({_LATIN})")
 MARKS = re.compile(r"[\-_/+'’&·]|(?<!\d)\.|\.(?!\d)")
-SPACED = re.compile(f"(?<=[{CJK}])\\s+(?=[{CJK}])")
+# The look back comes after the first space: what begins with a space is searched for by it, ten times faster.
+SPACED = re.compile(f"\\s(?<=[{CJK}]\\s)\\s*(?=[{CJK}])")
 STOP = frozenset("的了和与及之等或在对于为是") | {"一种", "以及", "及其", "基于", "用于"}
 STOP |= {"the", "a", "an", "of", "and", "or", "for", "in", "on", "to", "with", "by"}
+Runs = list[tuple[str, str]]  # (CJK, "") or ("", Latin), in order
 KEY = re.compile(r"[^0-9A-Z\u4e00-\u9fff]")
 NUMBER_PREFIX = re.compile(r"^(?:ZL|CN)(?=\d)")
 LONGEST_TOKEN = 128  # characters; what is longer is a blob, not a word
@@ -59,28 +59,29 @@ class Analyser:
 
     def cut_normalised(self, plain: str) -> list[str]:
         out: list[str] = []
-        for run in RUN.findall(plain):
-            out += self._jieba.cut(run, False) if CJK_RUN.match(run) else [whole(run)]
+        for cjk, other in RUN.findall(plain):
+            out += self._jieba.cut(cjk, False) if cjk else [whole(other)]
         return out
 
     def words(self, text: str) -> list[str]:
         """The words of a document, in no order: those of `cut`, and the words inside long words as well."""
-        return self._words(_plain(text))
+        return self._words(RUN.findall(_plain(text)))
 
     def analyse(self, text: str) -> tuple[list[str], list[str]]:
         """(words, grams) of a document's text, normalised once."""
         return self.analyse_normalised(normalise(text))
 
     def analyse_normalised(self, text: str) -> tuple[list[str], list[str]]:
-        plain = SPACED.sub("", text)
-        return self._words(plain), _grams(plain)
+        runs = RUN.findall(SPACED.sub("", text))
+        return self._words(runs), _grams(runs)
 
-    def _words(self, plain: str) -> list[str]:
+    def _words(self, runs: Runs) -> list[str]:
         # All runs in one call: the segmenter never joins over a space, and calls cost more than characters.
-        cut = self._jieba.cut_for_search(" ".join(CJK_RUN.findall(plain)), False)
+        cut = self._jieba.cut_for_search(" ".join([cjk for cjk, _ in runs if cjk]), False)
         out = [word for word in cut if word != " "]
-        for run in LATIN_RUN.findall(plain):
-            out += latin(run)
+        for _, other in runs:
+            if other:
+                out += latin(other)
         return out
 
 
@@ -97,13 +98,18 @@ def grams(text: str) -> list[str]:
     >>> grams("石墨烯PM2.5")
     ['石墨', '墨烯', '烯', 'pm2.5']
     """
-    return _grams(_plain(text))
+    return _grams(RUN.findall(_plain(text)))
 
 
-def _grams(plain: str) -> list[str]:
-    if LATIN_RUN.search(plain) is None:
-        return PAIR.findall(plain)
-    return [pair or whole(run) for pair, run in PAIR_OR_LATIN.findall(plain)]
+def _grams(runs: Runs) -> list[str]:
+    out: list[str] = []
+    for cjk, other in runs:
+        if cjk:
+            out += map(add, cjk, cjk[1:])
+            out.append(cjk[-1])
+        else:
+            out.append(whole(other))
+    return out
 
 
 def phrase(text: str) -> tuple[list[str], bool]:
@@ -149,7 +155,8 @@ def identifier_key(text: str) -> str:
     >>> identifier_key("zl 2013 1 0699744.2")
     '2013106997442'
     """
-    return NUMBER_PREFIX.sub("", KEY.sub("", normalise(text).upper()))[:LONGEST_TOKEN]
+    plain = text if text.isascii() else normalise(text)
+    return NUMBER_PREFIX.sub("", KEY.sub("", plain.upper()))[:LONGEST_TOKEN]
 
 
 def looks_like_identifier(key: str) -> bool:

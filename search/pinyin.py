@@ -14,14 +14,10 @@ def syllables(word: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(word, v_to_u=False)) if CJK_RUN.search(word) else (word,)
 
 
-def full(words: Iterable[str]) -> str:
-    """石墨烯, 膜 -> shimoximo."""
-    return "".join(s for word in words for s in syllables(word))
-
-
-def initials(words: Iterable[str]) -> str:
-    """石墨烯, 膜 -> smxm."""
-    return "".join(s[:1] for word in words for s in syllables(word))
+def full_and_initials(words: Iterable[str]) -> tuple[str, str]:
+    """石墨烯, 膜 -> shimoximo, smxm."""
+    spoken = [syllable for word in words for syllable in syllables(word)]
+    return "".join(spoken), "".join([syllable[:1] for syllable in spoken])
 
 
 def typed(text: str) -> str:
@@ -29,8 +25,14 @@ def typed(text: str) -> str:
     return text.replace("ü", "v").replace("lyu", "lv").replace("nyu", "nv")
 
 
+@lru_cache(maxsize=200_000)
+def reading(word: str) -> str:
+    """The pinyin of a Chinese word of two characters or more; empty for anything else."""
+    return "".join(syllables(word)) if len(word) > 1 and CJK_RUN.fullmatch(word) else ""
+
+
 def of_words(words: Iterable[str]) -> set[str]:
-    return {"".join(syllables(word)) for word in words if len(word) > 1 and CJK_RUN.fullmatch(word)}
+    return set(map(reading, words)) - {""}
 
 
 @cache

@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import msgspec
 import tantivy
@@ -14,7 +16,7 @@ from search.normalise import normalise, normalise_plain
 from vocab.codes import concept
 from vocab.document import SearchDocument
 
-FORMAT = 1
+FORMAT = 2
 WORD_FIELDS = {"title": 5.0, "keywords": 4.0, "orgs": 3.0, "labels": 2.0, "abstract": 1.0}
 DATE = re.compile(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 SEPARATOR = "\x1f"
@@ -57,61 +59,67 @@ def holds(iri: str, version: int) -> str:
     return f"{iri_hash(iri) & 0xFF:02x} {version} {iri}"
 
 
+class Analysed(NamedTuple):
+    """What is indexed of a text: words and grams, each in one string for the whitespace tokenizer, and the words' pinyin."""
+
+    words: str
+    grams: str
+    pinyin: frozenset[str]
+
+
 class DocumentMaker:
     """Makes engine documents of search documents. What recurs from record to record (organisations, keywords, labels) is
     analysed once."""
 
     def __init__(self, analyser: Analyser) -> None:
         self._analyser = analyser
-        self._recurring = lru_cache(maxsize=50_000)(self._joined)
-        self._recurring_terms = lru_cache(maxsize=100_000)(self._terms)
+        self._recurring = lru_cache(maxsize=20_000)(lambda text: self._analyse(normalise(text)))
+        self._recurring_terms = lru_cache(maxsize=20_000)(self._terms)
 
     def make(self, document: SearchDocument) -> tantivy.Document:
         title, title_plain = normalise_plain(document.title_zh or document.title_en)
         abstract, abstract_plain = normalise_plain(document.abstract)
-        second = f"\n{BREAK}\n{normalise(document.title_en)}" if document.title_zh and document.title_en else ""
-        title_words, title_grams = self._analyse(title + second)
-        key_words, key_grams = self._recurring(document.keywords)
-        org_words, org_grams = self._recurring(document.orgs)
-        label_words, label_grams = self._recurring((*document.labels, *_broader(document)))
-        abstract_words, abstract_grams = self._analyse(abstract)
-        head = f"{title_grams} {BREAK} {key_grams}"
+        second = normalise(document.title_en) if document.title_zh else ""
+        titles = _joined((self._analyse(title), self._analyse(second))) if second else self._analyse(title)
+        keywords = _joined(map(self._recurring, document.keywords))
+        orgs = _joined(map(self._recurring, document.orgs))
+        labels = _joined(map(self._recurring, (*document.labels, *_broader(document))))
+        abstract_words, abstract_grams = map(" ".join, self._analyser.analyse_normalised(abstract))
+        head = f"{titles.grams}{BETWEEN}{keywords.grams}"
         day, hashed = _day(document.sort_date), iri_hash(document.iri)
         flag = PLAIN if title_plain and abstract_plain else b"?"
         values: dict[str, object] = {
             "iri": document.iri,
             "holds": holds(document.iri, document.version),
             "identifiers": list({identifier_key(i) for i in document.identifiers}),
-            "suggest": self._suggestions(document, title),
-            "title": " ".join(title_words),
-            "keywords": " ".join(key_words),
-            "orgs": " ".join(org_words),
-            "labels": " ".join(label_words),
-            "abstract": " ".join(abstract_words),
-            "pinyin": " ".join(pinyin.of_words({*title_words, *key_words, *org_words})),
-            "grams": f" {BREAK} ".join((head, org_grams, label_grams, abstract_grams)),
+            "suggest": self._suggestions(document, title, hashed),
+            "title": titles.words,
+            "keywords": keywords.words,
+            "orgs": orgs.words,
+            "labels": labels.words,
+            "abstract": abstract_words,
+            "pinyin": " ".join(titles.pinyin | keywords.pinyin | orgs.pinyin),
+            "grams": BETWEEN.join((head, orgs.grams, labels.grams, abstract_grams)),
             "head_grams": head,
             "by_date": day << HASH_BITS | hashed,
             "by_title": f"{pinyin.collation_key(title)}{SEPARATOR}{hashed:x}",
             "newness": NEWNESS * min(max(day / 372 - 2000, 0.0), 40.0) / 25,
-            "document": flag + msgspec.json.encode(document),
         }
         for name in FACETS:
             if found := document.facets.get(name):
                 values[facet_field(name)] = list(found)
-        return tantivy.Document(**values)
+        made = tantivy.Document(**values)
+        made.add_bytes("document", flag + msgspec.json.encode(document))  # as a value it would be tried as a text first
+        return made
 
-    def _analyse(self, normalised: str) -> tuple[list[str], str]:
+    def _analyse(self, normalised: str) -> Analysed:
         words, grams = self._analyser.analyse_normalised(normalised)
-        return words, " ".join(grams)
+        return Analysed(" ".join(words), " ".join(grams), frozenset(pinyin.of_words(words)))
 
-    def _joined(self, texts: tuple[str, ...]) -> tuple[list[str], str]:
-        """(words, grams in one string) of several texts; nothing matches over the end of one."""
-        return self._analyse(normalise(f"\n{BREAK}\n".join(texts)))
-
-    def _suggestions(self, document: SearchDocument, title: str) -> list[str]:
-        """Terms KEY, US, what ("t" title, "k" keyword, "o" organisation), US, original or IRI: found by prefix of KEY."""
-        terms = [f"{key}{SEPARATOR}t{SEPARATOR}{document.iri}" for key in self._keys(title)]
+    def _suggestions(self, document: SearchDocument, title: str, hashed: int) -> list[str]:
+        """Terms KEY, US, what ("t" title, "k" keyword, "o" organisation), US, original or hash of the IRI (a title is read
+        from its record; the shorter the term, the faster the dictionary is written): found by prefix of KEY."""
+        terms = [f"{key}{SEPARATOR}t{SEPARATOR}{hashed:x}" for key in self._keys(title)]
         for what, texts in (("k", document.keywords), ("o", document.orgs)):
             for text in texts:
                 terms += self._recurring_terms(what, text)
@@ -123,10 +131,18 @@ class DocumentMaker:
     def _keys(self, normalised: str) -> set[str]:
         plain = NOT_TYPED.sub("", normalised[: LONGEST_SUGGESTION * 2])[:LONGEST_SUGGESTION]
         words = self._analyser.cut_normalised(plain)
-        return {plain, pinyin.full(words)[:LONGEST_SUGGESTION], pinyin.initials(words)} - {""}
+        full, initials = pinyin.full_and_initials(words)
+        return {plain, full[:LONGEST_SUGGESTION], initials} - {""}
 
 
-BREAK = "|"  # stands between texts in one field: no phrase reaches over it
+BETWEEN = " | "  # a token of its own between texts in one field: no phrase reaches over it
+
+
+def _joined(texts: Iterable[Analysed]) -> Analysed:
+    """Several texts as one; nothing matches over the end of one."""
+    parts = list(texts)
+    words = " ".join([part.words for part in parts])
+    return Analysed(words, BETWEEN.join([p.grams for p in parts]), frozenset().union(*[p.pinyin for p in parts]))
 
 
 def _broader(document: SearchDocument) -> tuple[str, ...]:

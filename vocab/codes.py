@@ -199,6 +199,7 @@ SCHEME_IDS: Final[tuple[str, ...]] = (
     "gbt13745-2009",
     "gbt2260",
 )
+_KNOWN: Final = frozenset(SCHEME_IDS)
 
 
 @cache
@@ -232,9 +233,7 @@ def _concept(id: str, row: list[str]) -> Concept:  # noqa: A002
 def concept(code: str) -> Concept | None:
     """The concept of a code as records hold it (`cl04/2`), or None when its scheme or notation does not exist."""
     scheme_id, _, notation = code.partition("/")
-    if scheme_id not in SCHEME_IDS:
-        return None
-    return scheme(scheme_id).concepts.get(notation)
+    return scheme(scheme_id).concepts.get(notation) if scheme_id in _KNOWN else None
 
 
 def label(code: str, lang: str) -> str:

@@ -6,7 +6,7 @@ elements are a list. External entities, document types and the network are refus
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import msgspec
 from lxml import etree
@@ -99,6 +99,8 @@ def _xml(body: bytes) -> Tree:
 def _element(element: etree._Element, depth: int) -> Tree:
     if depth > MAX_DEPTH:
         raise DecodeError(f"XML nested deeper than {MAX_DEPTH} levels")
+    if not len(element) and not element.attrib:  # by far the commonest
+        return str(element.text or "").strip()
     node: dict[str, Tree] = {f"@{_local(name)}": str(value) for name, value in element.attrib.items()}
     repeated: set[str] = set()
     for child in element:
@@ -133,20 +135,18 @@ def _local(name: object) -> str:
 
 def _check(tree: Tree) -> None:
     """Depth and size, without recursion. Raises DecodeError."""
-    level: list[Tree] = [tree]
+    level = _inner([tree])
     nodes = 0
-    for _ in range(MAX_DEPTH + 1):
-        level = [child for node in level for child in _children(node)]
-        nodes += len(level)
+    for _ in range(MAX_DEPTH):
+        nodes += sum(map(len, level))
         if nodes > MAX_NODES:
             raise DecodeError(f"more than {MAX_NODES} values in one record")
+        level = [inner for node in level for inner in _inner(node.values() if isinstance(node, dict) else node)]
         if not level:
             return
     raise DecodeError(f"nested deeper than {MAX_DEPTH} levels")
 
 
-def _children(node: Tree) -> Iterator[Tree]:
-    if isinstance(node, dict):
-        yield from node.values()
-    elif isinstance(node, list):
-        yield from node
+def _inner(nodes: Iterable[Tree]) -> list[dict[str, Tree] | list[Tree]]:
+    """Those that hold something themselves."""
+    return [node for node in nodes if isinstance(node, (dict, list)) and node]

@@ -4,9 +4,10 @@ Records declare `name: Annotated[type, Field(...)]`; validation, the public view
 the documentation all read `fields(RecordType)` and nothing else.
 """
 
+import types
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -62,3 +63,12 @@ def _bind(name: str, key: str, hint: Any) -> BoundField:
             if isinstance(extra, Field):
                 return BoundField(name, key, extra, annotation)
     raise TypeError(f"field {name!r} has no Field(...) declaration beside its type")
+
+
+def unwrap(annotation: Any) -> tuple[Any, bool]:
+    """The type of one value and whether there may be several: (Agent, True) for `tuple[Agent, ...]`."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        annotation = next(a for a in get_args(annotation) if a is not type(None))
+    if get_origin(annotation) is tuple:
+        return get_args(annotation)[0], True
+    return annotation, False

@@ -19,6 +19,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     name: str  # as in IRIs, JSON and OAI-PMH sets: "achievement"
     zh: str
     en: str
+    en_plural: str = ""  # beside a number; `en` where empty
     record: type[Record]
     rdf_class: str
     document: Callable[[PublicRecord], SearchDocument]

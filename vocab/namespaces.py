@@ -37,6 +37,7 @@ STANDARD: Mapping[str, str] = MappingProxyType(
 )
 REGION_SCHEME = "gbt2260"
 
+_URL = hashlib.sha1(uuid.NAMESPACE_URL.bytes, usedforsecurity=False)
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
 _CODE = re.compile(r"[^\s/<>\"{}|\\^`?#%]+/[^\s/<>\"{}|\\^`?#%]+")
 _REGION = re.compile(r"[0-9]{6}")
@@ -44,8 +45,9 @@ _REGION = re.compile(r"[0-9]{6}")
 
 def _uuid5(name: bytes) -> uuid.UUID:
     """RFC 9562 section 5.5 in the URL namespace, as `uuid.uuid5` makes it, but of bytes."""
-    digest = hashlib.sha1(uuid.NAMESPACE_URL.bytes + name, usedforsecurity=False).digest()
-    return uuid.UUID(bytes=digest[:16], version=5)
+    digest = _URL.copy()  # cheaper than to begin anew
+    digest.update(name)
+    return uuid.UUID(bytes=digest.digest()[:16], version=5)
 
 
 class UnknownPrefix(KeyError):

@@ -16,7 +16,8 @@ import msgspec
 from vocab.field import Visibility, fields
 from vocab.problem import Problem, Severity
 from vocab.record import Record
-from vocab.values import Text, Value, Words
+from vocab.texts import Getter, collect, every_part, getter
+from vocab.values import Value
 
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -68,8 +69,13 @@ _ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:家庭(?:住址|地址)|(?<![居户])住址|住宅地址)\s*[:为是]?\s*([^,，。；;\n]{4,60})")
-# For most texts one look decides that there is nothing to look for.
-_SIGN = re.compile(r"[@＠]|\[at\]|\(at\)|[微威薇] ?信|扣扣|[住地]址|身份|证件|qq|ｑｑ|[vwｖｗ][xｘ]|wechat|weixin")
+# For most texts one look decides that there is nothing to look for. It is quick because each way begins with a character.
+_SIGN = re.compile(
+    "|".join(
+        (r"@|＠|\[at\]|\(at\)|微 ?信|威 ?信|薇 ?信|扣扣|住址|地址|身份|证件|qq|ｑｑ|wechat|weixin",
+         *(v + x for v in "vwｖｗ" for x in "xｘ"))
+    )
+)  # fmt: skip
 _LONG_NUMBER = re.compile(r"[0-9０-９](?:[ \t\u3000\u00a0\-－—‐‑–_·.()（）．＿]{0,2}[0-9０-９]){10}")
 
 _FUNCTIONAL = re.compile(
@@ -196,7 +202,7 @@ def mask_record(record: RecordT) -> tuple[RecordT, tuple[Problem, ...]]:
     """
     changed: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, key in _text_fields(type(record)):
+    for name, key in _text_fields(type(record)) if suspicious(record) else ():
         value = getattr(record, name)
         if not value:
             continue
@@ -208,6 +214,31 @@ def mask_record(record: RecordT) -> tuple[RecordT, tuple[Problem, ...]]:
             message = f"personal data ({kinds}) was masked"
             problems.append(Problem("personal-data-masked", key, message, Severity.WARNING))
     return (msgspec.structs.replace(record, **changed) if changed else record), tuple(problems)
+
+
+def suspicious(record: Record) -> bool:
+    """Whether there may be personal data in a record's free text; False is certain."""
+    return _suspect(free_text(record))
+
+
+def free_text(record: Record) -> str:
+    """All text of a record in which personal data may hide, one a line."""
+    found: list[str] = []
+    collect(_free_fields(type(record))(record), found, _free_parts)
+    return "\n".join(found)
+
+
+@cache
+def _free_fields(record: type[Record]) -> Getter:
+    return getter(tuple(name for name, _ in _text_fields(record)))
+
+
+@cache
+def _free_parts(kind: Any) -> Getter | None:
+    if not issubclass(kind, Value):
+        return every_part(kind)
+    parts = _text_parts(kind)
+    return getter(parts) if parts else None
 
 
 @cache
@@ -236,8 +267,7 @@ def _masked(value: Any, found: set[Personal]) -> Any:
         items = tuple(_masked(item, found) for item in value)
         return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
     if isinstance(value, Value):
-        parts = ("zh", "en") if isinstance(value, Text | Words) else _text_parts(type(value))
-        new = {name: _masked(old, found) for name in parts if (old := getattr(value, name))}
+        new = {name: _masked(old, found) for name in _text_parts(type(value)) if (old := getattr(value, name))}
         new = {name: text for name, text in new.items() if text is not getattr(value, name)}
         return msgspec.structs.replace(value, **new) if new else value
     return value

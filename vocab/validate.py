@@ -8,19 +8,20 @@ kept for what makes a record wrong or useless to the public. What is merely miss
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
-from typing import Any, TypeVar
+from functools import cache, lru_cache
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
 from vocab.codes import concept
-from vocab.field import BoundField, Obligation, Visibility, fields
+from vocab.field import BoundField, Obligation, Visibility, fields, unwrap
 from vocab.identifiers import valid_registration_no, valid_uscc
-from vocab.kinds import KINDS
+from vocab.kinds import KINDS, encode_record
 from vocab.kinds.rules import INTERNATIONAL_LEADING, NOT_ASSESSED, is_missing, missing
-from vocab.personal import NO_TEXT, NO_TEXT_PARTS, find
+from vocab.personal import NO_TEXT, NO_TEXT_PARTS, find, suspicious
 from vocab.problem import Problem, Severity
 from vocab.record import Record
+from vocab.texts import Getter, getter
 from vocab.values import CODED_PARTS, Agent, Ipr, PartialDate, Price, Quality, Text, Value, Words
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -37,6 +38,8 @@ MOST_KEYWORDS = 10
 
 # XML 1.0 and RDF cannot carry these; a record with them would break every output it is in.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# A look at a whole record's JSON, where the low ones are escaped, and at what may begin a tag.
+_ODD = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff<]|\\\\[bfu]")
 _TAG = re.compile(
     r"</?(?:a|b|br|blockquote|body|center|code|div|em|embed|font|form|h[1-6]|head|hr|html|i|iframe|img|input|li|link|meta|"
     r"o:p|object|ol|p|pre|script|span|strong|style|sub|sup|svg|table|tbody|td|th|thead|tr|u|ul|video)"
@@ -52,8 +55,20 @@ _LEXICAL = {
 
 def validate(record: Record, today: date) -> list[Problem]:
     """Everything wrong with a record, errors first; each (code, path) once, at its worst severity."""
-    day = today.isoformat()
-    found = [p for bound in fields(type(record)) for p in _field(record, bound, day)]
+    return examine(record, today, closely=suspicious(record) or _is_odd(record))
+
+
+def _is_odd(record: Record) -> bool:
+    try:
+        text = encode_record(record).decode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return True
+    return _ODD.search(text) is not None
+
+
+def examine(record: Record, today: date, *, closely: bool) -> list[Problem]:
+    """As `validate`. Not `closely`: texts are not looked at one by one, for all of them together hold nothing odd."""
+    found = list(_fields(record, today.isoformat(), closely))
     found += [p for rule in KINDS[_kind(type(record))].rules for p in rule(record)]
     found += [*_numbers(record), *_embargo(record, today)]
     worst: dict[tuple[str, str], Problem] = {}
@@ -72,20 +87,61 @@ def _kind(record: type[Record]) -> str:
     return next(name for name, kind in KINDS.items() if kind.record is record)
 
 
-def _field(record: Record, bound: BoundField, today: str) -> Iterator[Problem]:
-    value = getattr(record, bound.name)
-    if value is None and bound.field.obligation is not Obligation.MANDATORY:
-        return
-    if is_missing(value):
-        if bound.field.obligation is Obligation.MANDATORY and bound.name not in ELSEWHERE:
-            severity = Severity.ERROR if bound.name in BLOCKING else Severity.WARNING
-            yield missing(bound.key, bound.field.zh, severity)
-    elif bound.field.scheme is not None:
-        yield from _codes(bound.key, value, bound.field.scheme)
-    else:
-        free = bound.field.visibility is Visibility.PUBLIC and bound.name not in NO_TEXT
-        yield from _value(bound.key, value, today, free)
-        yield from _size(bound.key, value)
+class _Plan(msgspec.Struct, frozen=True):
+    """How one field is looked at.
+
+    `absent`: what it means when it says nothing; `free`: personal data may hide in it; `deep`: something inside may be
+    wrong; `sized`: it may be too long.
+    """
+
+    name: str
+    key: str
+    zh: str
+    scheme: str | None
+    absent: Severity | None
+    free: bool
+    deep: bool
+    sized: bool
+
+
+@cache
+def _plans(record: type[Record], closely: bool) -> tuple[Getter, tuple[_Plan, ...]]:
+    """The fields in which something can be wrong, and how to get their values."""
+    plans = (_plan(bound, closely) for bound in fields(record))
+    kept = tuple(plan for plan in plans if plan.absent or plan.scheme or plan.deep or plan.sized)
+    return getter(tuple(plan.name for plan in kept)), kept
+
+
+def _plan(bound: BoundField, closely: bool) -> _Plan:
+    absent = None
+    if bound.field.obligation is Obligation.MANDATORY and bound.name not in ELSEWHERE:
+        absent = Severity.ERROR if bound.name in BLOCKING else Severity.WARNING
+    free = bound.field.visibility is Visibility.PUBLIC and bound.name not in NO_TEXT
+    deep, sized = _holds(bound.annotation, closely), bound.key in (*LONGEST, "keywords")
+    return _Plan(bound.name, bound.key, bound.field.zh, bound.field.scheme, absent, free, deep, sized)
+
+
+def _holds(annotation: Any, closely: bool) -> bool:
+    """Whether a value of this type, or something inside it, can be wrong; mere text is looked at only `closely`."""
+    kind, _ = unwrap(annotation)
+    if kind is str or not issubclass(kind, Value):
+        return kind is str and closely
+    return kind in (PartialDate, Price, Agent, Ipr) or bool(_inside(kind, closely))
+
+
+def _fields(record: Record, today: str, closely: bool) -> Iterator[Problem]:
+    values, plans = _plans(type(record), closely)
+    for plan, value in zip(plans, values(record), strict=True):
+        if value is None or is_missing(value):
+            if plan.absent is not None:
+                yield missing(plan.key, plan.zh, plan.absent)
+        elif plan.scheme is not None:
+            yield from _codes(plan.key, value, plan.scheme)
+        else:
+            if plan.deep:
+                yield from _value(plan.key, value, today, plan.free, closely)
+            if plan.sized:
+                yield from _size(plan.key, value)
 
 
 def _codes(key: str, value: str | tuple[str, ...], scheme: str) -> Iterator[Problem]:
@@ -95,40 +151,47 @@ def _codes(key: str, value: str | tuple[str, ...], scheme: str) -> Iterator[Prob
             yield Problem("unknown-code", key, f"{one!r} is no code of {scheme}", Severity.ERROR, one)
 
 
-def _value(path: str, value: Any, today: str, free: bool) -> Iterator[Problem]:
+def _value(path: str, value: Any, today: str, free: bool, closely: bool) -> Iterator[Problem]:
     """Problems of one value and everything inside it; `free`: it is public text in which personal data may hide."""
-    if isinstance(value, str):
-        yield from _text(path, value, free)
-    elif isinstance(value, tuple):
+    kind = type(value)  # not isinstance: asking that of the library's structs is slow
+    if kind is str:
+        if closely:
+            yield from _text(path, value, free)
+    elif kind is tuple:
         for index, item in enumerate(value):
-            yield from _value(f"{path}[{index}]", item, today, free)
-    elif isinstance(value, PartialDate):
+            yield from _value(f"{path}[{index}]", item, today, free, closely)
+    elif kind is PartialDate:
         yield from _date(path, value, today)
-    elif isinstance(value, Value):
-        if isinstance(value, Price):
+    elif issubclass(kind, Value):
+        if kind is Price:
             yield from _price(path, value)
-        elif isinstance(value, Agent):
+        elif kind is Agent:
             yield from _uscc(f"{path}.uscc", value.uscc)
-        elif isinstance(value, Ipr) and value.valid is False:
+        elif kind is Ipr and value.valid is False:
             yield Problem("identifier-check", f"{path}.no", "the check digit is wrong", Severity.WARNING, value.no)
-        yield from _parts(path, value, today, free)
+        yield from _parts(path, value, today, free, closely)
 
 
-def _parts(path: str, value: Value, today: str, free: bool) -> Iterator[Problem]:
-    coded = CODED_PARTS.get(type(value), {})
-    for name, key in _keys(type(value)):
+def _parts(path: str, value: Value, today: str, free: bool, closely: bool) -> Iterator[Problem]:
+    for name, key, scheme in _inside(type(value), closely):
         part = getattr(value, name)
         if part is None or part == "":
             continue
-        if name in coded:
-            yield from _codes(f"{path}.{key}", part, coded[name])
+        if scheme is not None:
+            yield from _codes(f"{path}.{key}", part, scheme)
         else:
-            yield from _value(f"{path}.{key}", part, today, free and name not in NO_TEXT_PARTS)
+            yield from _value(f"{path}.{key}", part, today, free and name not in NO_TEXT_PARTS, closely)
 
 
 @cache
-def _keys(value: type[Value]) -> tuple[tuple[str, str], ...]:
-    return tuple((f.name, f.encode_name) for f in msgspec.structs.fields(value))
+def _inside(value: type[Value], closely: bool) -> tuple[tuple[str, str, str | None], ...]:
+    """(attribute, JSON key, code list) of the parts of a value in which something can be wrong."""
+    hints, coded = get_type_hints(value), CODED_PARTS.get(value, {})
+    return tuple(
+        (part.name, part.encode_name, coded.get(part.name))
+        for part in msgspec.structs.fields(value)
+        if part.name in coded or _holds(hints[part.name], closely)
+    )
 
 
 def _text(path: str, text: str, free: bool) -> Iterator[Problem]:
@@ -154,15 +217,18 @@ def _size(key: str, value: Any) -> Iterator[Problem]:
 
 
 def _date(path: str, value: PartialDate, today: str) -> Iterator[Problem]:
-    if not _LEXICAL[value.precision].fullmatch(value.value) or not _exists(value.first):
+    if not _is_date(value):
         yield Problem("date-invalid", path, f"not a date of precision {value.precision}", value=value.value)
     elif value.first > today and path.rpartition(".")[2] not in MAY_BE_FUTURE:
         yield Problem("date-future", path, "lies in the future", value=value.value)
 
 
-def _exists(day: str) -> bool:
+@lru_cache(maxsize=4096)  # a source repeats its dates
+def _is_date(value: PartialDate) -> bool:
+    if not _LEXICAL[value.precision].fullmatch(value.value):
+        return False
     try:
-        date.fromisoformat(day)
+        date.fromisoformat(value.first)
     except ValueError:
         return False
     return True
@@ -240,11 +306,11 @@ def _repair_first_org(record: Record) -> Iterator[Repair]:
 
 def completeness(record: Record) -> float:
     """The share of mandatory and recommended fields that say something, 0..1, three decimals."""
-    asked = _asked(type(record))
-    return round(sum(not is_missing(getattr(record, name)) for name in asked) / len(asked), 3)
+    values = _asked(type(record))(record)
+    return round((len(values) - sum(map(is_missing, values))) / len(values), 3)
 
 
 @cache
-def _asked(record: type[Record]) -> tuple[str, ...]:
+def _asked(record: type[Record]) -> Getter:
     counted = (Obligation.MANDATORY, Obligation.RECOMMENDED)
-    return tuple(b.name for b in fields(record) if b.field.obligation in counted and b.name not in ELSEWHERE)
+    return getter(tuple(b.name for b in fields(record) if b.field.obligation in counted and b.name not in ELSEWHERE))

@@ -20,7 +20,7 @@ EXIT_CODES = {
     0: "done",
     1: "finished with problems that a person must look at: a failed or held run, a source that does not answer, outputs "
     "that differed",
-    2: "usage or configuration error: nothing was done",
+    2: "usage or configuration error, or another process holds what is needed",
     130: "interrupted by Ctrl-C or SIGTERM",
 }
 

@@ -97,13 +97,15 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
 
 def _bounds(extras: tuple[Any, ...]) -> Iterator[str]:
     for extra in extras:
-        if not isinstance(extra, msgspec.Meta):
-            continue
-        for sign, bound in (("≥", extra.ge), ("≤", extra.le)):
-            if bound is not None:
-                yield f"{sign} {bound}"
+        if isinstance(extra, msgspec.Meta):
+            if extra.ge is not None and extra.le is not None:
+                yield f"from {extra.ge} to {extra.le}"
+            elif extra.ge is not None:
+                yield f"from {extra.ge}"
 
 
 def _meta(hint: Any) -> str:
-    found = [m.description for m in getattr(hint, "__metadata__", ()) if isinstance(m, msgspec.Meta) and m.description]
-    return found[-1] if found else ""
+    """The description declared with the type, also inside "or null"."""
+    own = [m.description for m in getattr(hint, "__metadata__", ()) if isinstance(m, msgspec.Meta) and m.description]
+    inner = typing.get_args(hint) if typing.get_origin(hint) in (Union, types.UnionType) else ()
+    return next(iter(own), "") or next((said for one in inner if (said := _meta(one))), "")

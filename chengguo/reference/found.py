@@ -6,8 +6,24 @@ from pathlib import Path
 
 import msgspec
 
-# what makes a problem -> the severity it has unless the call says otherwise
-MAKERS = {"Problem": "E", "problem": "W", "failed": "W", "_problem": "I", "_reason": "E", "missing": ""}
+
+class Maker(msgspec.Struct, frozen=True):
+    """A function that makes a problem: its severity unless a call says otherwise, the place of the message among its
+    arguments, and its code when it has but one."""
+
+    severity: str
+    message: int
+    code: str = ""
+
+
+MAKERS = {
+    "Problem": Maker("E", 2),
+    "problem": Maker("W", 1),
+    "failed": Maker("W", 1),
+    "_problem": Maker("I", 1),
+    "_reason": Maker("E", 2),
+    "missing": Maker("E/W", -1, "missing"),
+}
 
 
 class Found(msgspec.Struct, frozen=True, order=True):
@@ -40,11 +56,11 @@ def _made(call: ast.Call, known: dict[str, ast.expr], module: str) -> Iterator[F
     )
     if name not in MAKERS or not call.args:
         return
+    maker = MAKERS[name]
     rest = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
-    said = [text for argument in rest if (text := _text(argument, known))]
-    message = max(said, key=len, default="")  # beside the message there is at most a path
-    for code in _constants(call.args[0]):
-        yield Found(code, _severity(rest, known) or MAKERS[name], message, module)
+    message = _text(call.args[maker.message], known) if 0 < maker.message < len(call.args) else ""
+    for code in [maker.code] if maker.code else _constants(call.args[0]):
+        yield Found(code, _severity(rest, known) or maker.severity, message, module)
 
 
 def _assigned(function: ast.FunctionDef) -> dict[str, ast.expr]:
@@ -65,11 +81,12 @@ def _constants(node: ast.expr) -> Iterator[str]:
 
 
 def _text(node: ast.expr, known: dict[str, ast.expr]) -> str:
+    """A message, with "…" for what is only known when it is made."""
     if isinstance(node, ast.Name) and node.id in known:
         return _text(known[node.id], {})
     if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
-    return " / ".join(_constants(node))
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return " / ".join(_constants(node)) or "…"
 
 
 def _severity(nodes: list[ast.expr], known: dict[str, ast.expr]) -> str:

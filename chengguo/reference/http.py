@@ -34,7 +34,7 @@ PURPOSES: dict[str, str] = {
     "sparql": "SPARQL 1.1 Protocol, queries only; a form for browsers, a service description for RDF clients",
     "openapi": "the API's OpenAPI 3.1 description",
     "healthz": "200 while the process answers",
-    "readyz": "200 when ledger, search and graph answer, else 503; how many records each lacks",
+    "readyz": "200 when ledger, search and graph answer, else 503; how many records the index lacks",
     "metrics": "Prometheus metrics of the process that answers",
     "robots": "for crawlers",
     "sitemap": "index of sitemaps; with `after`, the addresses of one span of the change log",

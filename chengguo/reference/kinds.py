@@ -36,7 +36,8 @@ def page() -> str:
     lines = markdown.heading("Kinds of record", "`vocab/record.py`, `vocab/kinds/` and `vocab/values.py`")
     lines += [
         "`key` is the field's name in JSON and in mapping files; `no.` its row in the publication standard (from 101 on, the",
-        "kind's own rows). `visible`: only public fields ever leave the node. A coded value is written `scheme/notation`",
+        "kind's own rows). `visible`: only public fields ever leave the node, and of a review its decision, organisation and",
+        "date. A coded value is written `scheme/notation`",
         "(`cl04/2`); `region` alone is the bare six digits. What blocks publication when it is missing stands in",
         "[problems](problems.md).",
         "",

@@ -20,8 +20,8 @@ def code(text: object) -> str:
 
 
 def documentation(thing: object) -> str:
-    """A docstring as one paragraph."""
-    return " ".join(inspect.cleandoc(thing.__doc__ or "").split())
+    """A docstring as one paragraph. A regular expression in it is no link."""
+    return " ".join(inspect.cleandoc(thing.__doc__ or "").split()).replace("](", "]\\(")
 
 
 def finished(lines: Iterable[str]) -> str:

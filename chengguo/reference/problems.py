@@ -60,7 +60,7 @@ def _severity(made: list[Found]) -> str:
 
 
 def _said(made: list[Found]) -> str:
-    return "; ".join(dict.fromkeys(one.message for one in made if one.message))
+    return "; ".join(dict.fromkeys(one.message for one in made if one.message.strip("…")))
 
 
 def _modules(made: list[Found]) -> str:

@@ -30,7 +30,8 @@ def page() -> str:
         *_table(Source),
     ]
     for title, struct in TABLES.items():
-        lines += [f"## {title}", "", markdown.documentation(struct) if struct.__doc__ else "", "", *_table(struct)]
+        said = markdown.documentation(struct)
+        lines += [f"## {title}", "", *([said, ""] if said else []), *_table(struct)]
     lines += [
         "## Secrets",
         "",

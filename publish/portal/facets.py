@@ -1,9 +1,9 @@
-"""Facets as a page shows them: labelled, narrower values under their broader one, with what is chosen."""
+"""Facets as a page shows them: labelled, narrower values folded under their broader one, with what is chosen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from publish.labels import REGION_SCHEME, facet_label
+from publish.labels import REGION_SCHEME, facet_label, is_grouping
 from publish.portal.reader import Reader
 from search.base import FacetCount
 from vocab import codes
@@ -13,11 +13,18 @@ OPEN = 8  # values shown before "more"
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """One value; `below` are its narrower ones."""
+
     value: str
     label: str
     count: int
     chosen: bool
-    depth: int
+    below: tuple["Option", ...] = ()
+
+    @property
+    def chosen_below(self) -> int:
+        """How many of the narrower ones are chosen, however deep."""
+        return sum(o.chosen + o.chosen_below for o in self.below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +46,33 @@ def facets_of(
 
 def _facet(name: str, counts: Sequence[FacetCount], chosen: tuple[str, ...], reader: Reader) -> Facet:
     numbers = {c.value: c.count for c in counts} | {v: 0 for v in chosen if v not in {c.value for c in counts}}
-    options = [
-        Option(value, facet_label(name, value, reader.services, reader.lang), numbers[value], value in chosen, depth)
-        for value, depth in _ordered(name, numbers)
-    ]
+    if name == "region":  # 市辖区 and the like are passed over, unless an address asks for one
+        numbers = {value: n for value, n in numbers.items() if value in chosen or not is_grouping(value)}
+    options = _options(name, numbers, chosen, reader)
     # What is chosen is never hidden behind "more".
-    first = [o for i, o in enumerate(options) if i < OPEN or o.chosen]
-    more = [o for i, o in enumerate(options) if i >= OPEN and not o.chosen]
-    return Facet(name, reader.text(f"facet.{name}"), tuple(first), tuple(more), sum(o.chosen for o in options))
+    first = [o for i, o in enumerate(options) if i < OPEN or o.chosen or o.chosen_below]
+    more = [o for o in options if o not in first]
+    return Facet(name, reader.text(f"facet.{name}"), tuple(first), tuple(more), len(set(chosen)))
 
 
-def _ordered(name: str, numbers: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Values with their depth: years newest first, others most frequent first, children under their parent."""
-    if name == "year":
-        return [(value, 0) for value in sorted(numbers, reverse=True)]
-    parents = {value: _parent(name, value, numbers) for value in numbers}
-    ranked = sorted(numbers, key=lambda v: (-numbers[v], v))
-    return [pair for value in ranked if parents[value] is None for pair in _branch(value, ranked, parents, 0)]
+def _options(name: str, numbers: Mapping[str, int], chosen: tuple[str, ...], reader: Reader) -> tuple[Option, ...]:
+    """Values in their order, children under their parent: years newest first, others most frequent first."""
+    parents = {} if name == "year" else {value: _parent(name, value, numbers) for value in numbers}
+    ranked = sorted(numbers, reverse=True) if name == "year" else sorted(numbers, key=lambda v: (-numbers[v], v))
+
+    def below(parent: str | None) -> Iterable[Option]:
+        for value in ranked:
+            if parents.get(value) == parent:
+                children = tuple(below(value)) if parents else ()
+                yield Option(
+                    value, _label(name, value, numbers[value], reader), numbers[value], value in chosen, children
+                )
+
+    return tuple(below(None))
 
 
-def _branch(value: str, ranked: Sequence[str], parents: Mapping[str, str | None], depth: int) -> list[tuple[str, int]]:
-    below = [child for child in ranked if parents[child] == value]
-    return [(value, depth), *(pair for child in below for pair in _branch(child, ranked, parents, depth + 1))]
+def _label(name: str, value: str, count: int, reader: Reader) -> str:
+    return reader.kinds(value, count) if name == "kind" else facet_label(name, value, reader.services, reader.lang)
 
 
 def _parent(name: str, value: str, numbers: Mapping[str, int]) -> str | None:

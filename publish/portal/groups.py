@@ -46,6 +46,11 @@ class Group:
     title: str
     rows: tuple[Row, ...]
 
+    @property
+    def lineage(self) -> tuple[Row, ...]:
+        """The rows of which it is known where they come from."""
+        return tuple(row for row in self.rows if row.lineage)
+
 
 def grouped(public: PublicRecord, reader: Reader) -> tuple[Group, ...]:
     """The groups that have something to show. Every public field of any kind is in exactly one."""

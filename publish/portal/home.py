@@ -36,7 +36,7 @@ class HomePage:
         reader = self.site.reader(request)
         page = self._page()
         context = {
-            "counts": [(reader.kind(kind), kind, n) for kind, n in self.site.services.view.counts().items() if n],
+            "counts": [(reader.kinds(kind, n), kind, n) for kind, n in self.site.services.view.counts().items() if n],
             "available": page is not None,
             "cards": [card(hit, reader) for hit in page.hits] if page else [],
             "fields": entries(page, "field", reader)[:FIELDS] if page else [],

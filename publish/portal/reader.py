@@ -7,7 +7,7 @@ from decimal import Decimal
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 
-from publish.labels import code_label, kind_label, region_label, source_label
+from publish.labels import code_label, kind_label, kinds_label, place_label, region_label, source_label
 from publish.languages import Lang
 from publish.messages import Catalogue
 from publish.services import Services
@@ -42,8 +42,14 @@ class Reader:
     def region(self, digits: str) -> str:
         return region_label(digits, self.lang)
 
+    def place(self, digits: str) -> str:
+        return place_label(digits, self.lang)
+
     def kind(self, kind: str) -> str:
         return kind_label(kind, self.lang)
+
+    def kinds(self, kind: str, count: int) -> str:
+        return kinds_label(kind, self.lang, count)
 
     def source(self, source: str) -> str:
         return source_label(source, self.services, self.lang)
@@ -63,6 +69,11 @@ class Reader:
         return format_date(
             datetime.fromisoformat(rfc3339).date(), PATTERNS[self.lang][Precision.DAY], locale=self.locale
         )
+
+    def moment(self, rfc3339: str) -> str:
+        """A day with its time, in UTC."""
+        at = datetime.fromisoformat(rfc3339).astimezone(UTC)
+        return f"{self.day(rfc3339)} {at:%H:%M} UTC"
 
     def ago(self, rfc3339: str) -> str:
         """How long ago: `3 小时前`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import URL
@@ -11,10 +12,11 @@ from starlette.responses import HTMLResponse
 from publish import languages
 from publish.assets import Assets
 from publish.languages import COOKIE, Lang
+from publish.licences import licence
 from publish.links import safe, segment, with_query
 from publish.messages import Catalogue
 from publish.portal.reader import Reader
-from publish.portal.values import organisation
+from publish.portal.values import as_written, organisation
 from publish.services import Services
 
 YEAR = 365 * 24 * 3600
@@ -68,6 +70,12 @@ class Site:
 
 
 def make_site(services: Services, assets: Assets) -> Site:
+    return Site(services, assets, Catalogue(), _environment())
+
+
+@cache
+def _environment() -> Environment:
+    """The compiled templates; they hold nothing of an application."""
     environment = Environment(
         loader=PackageLoader("publish"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -75,8 +83,9 @@ def make_site(services: Services, assets: Assets) -> Site:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(safe=safe, segment=segment, with_query=with_query, organisation=organisation)
-    return Site(services, assets, Catalogue(), environment)
+    functions = (safe, segment, with_query, organisation, licence, as_written)
+    environment.globals.update({function.__name__: function for function in functions})
+    return environment
 
 
 def _in_language(url: URL, lang: Lang) -> str:

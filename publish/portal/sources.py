@@ -8,6 +8,7 @@ from starlette.responses import Response
 from federation.source import Source
 from federation.views import SourceStatus
 from publish.api.sources import known, run_item
+from publish.portal import problems
 from publish.portal.reader import Reader
 from publish.portal.site import Site
 from publish.services import Services
@@ -58,13 +59,13 @@ class SourcePages:
     def one(self, request: Request) -> Response:
         services, reader = self.site.services, self.site.reader(request)
         source = known(services, request.path_params["id"])
+        item = summary(source, services, reader)
+        published = {kind: n for kind, n in item.status.published.items() if n}
         context = {
-            "item": summary(source, services, reader),
+            "item": item,
             "source": source,
             "runs": [run_item(run) for run in services.sources_view.runs(source.id)],
-            "problems": services.sources_view.problems(source.id),
-            "kinds": [
-                (reader.kind(k), k, n) for k, n in services.sources_view.source(source.id).published.items() if n
-            ],
+            "problems": problems.shown(services.sources_view.problems(source.id), published, reader),
+            "kinds": [(reader.kinds(kind, n), kind, n) for kind, n in published.items()],
         }
         return self.site.page(request, "source.html", context)

@@ -1,13 +1,14 @@
 """Values of records as a page shows them: text with an optional link, note, language and parts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 import msgspec
 
+from publish.licences import licence
 from publish.links import record_path, safe, with_query
 from publish.portal.reader import Reader
 from vocab import codes
@@ -19,6 +20,7 @@ from vocab.values import (
     PartialDate,
     Period,
     Price,
+    Project,
     Quality,
     Text,
     TranslationStatus,
@@ -35,6 +37,8 @@ FACET_OF_SCHEME = {
     "gbt13745-2009": "field",
     "gbt4754-2017": "field",
 }
+LICENCE = "dcterms:license"
+READINESS = range(1, 10)  # GB/T 22900
 OTHER = {"zh": "en", "en": "zh"}
 TAGS = {"zh": "zh-CN", "en": "en"}
 
@@ -48,6 +52,8 @@ class Shown:
     note: str | None = None
     lang: str | None = None
     warn: bool = False  # the note says that something is wrong
+    ok: bool = False  # the note says that something was checked and is right
+    steps: tuple[str, ...] = ()  # a scale: what stands at each step, "on", "past" or nothing
     parts: tuple[tuple[str, "Shown"], ...] = ()
 
 
@@ -97,10 +103,13 @@ def chinese(text: str, reader: Reader) -> str | None:
 
 def _text(value: str, field: Field, reader: Reader) -> Shown:
     if field.scheme == "gbt2260":
-        return Shown(reader.region(value), href=with_query("/search", {"region": value}))
+        return Shown(reader.place(value), href=with_query("/search", {"region": value}))
     if field.scheme:
         facet = FACET_OF_SCHEME.get(field.scheme)
         return Shown(reader.code(value), href=with_query("/search", {facet: value}) if facet else None)
+    if field.rdf == LICENCE:
+        known = licence(value)
+        return Shown(known.name, known.href)
     internal = record_path(value, reader.services.namespaces.base)
     return Shown(value, href=internal or safe(value), lang=chinese(value, reader))
 
@@ -124,11 +133,20 @@ def _show_period(value: Any, reader: Reader) -> list[Shown]:
 
 def _show_price(value: Any, reader: Reader) -> list[Shown]:
     text = reader.price(value)
-    return [Shown(text, note=reader.text("price.raw", raw=value.raw) if value.raw and value.raw != text else None)]
+    return [
+        Shown(text, note=reader.text("price.raw", raw=as_written(value)) if value.raw and value.raw != text else None)
+    ]
+
+
+def as_written(price: Price) -> str:
+    """A price as its source wrote it, with the unit where that stood elsewhere: at the head of a column."""
+    elsewhere = price.unit and price.unit not in price.raw
+    return f"{price.raw} ({price.unit})" if elsewhere else price.raw
 
 
 def _show_agent(value: Any, reader: Reader) -> list[Shown]:
-    return [Shown(value.name, organisation(value.name), value.uscc, chinese(value.name, reader))]
+    name = (value.name_en if reader.lang == "en" else None) or value.name
+    return [Shown(name, organisation(value.name), value.uscc, chinese(name, reader))]
 
 
 def _show_contributor(value: Any, reader: Reader) -> list[Shown]:
@@ -137,7 +155,11 @@ def _show_contributor(value: Any, reader: Reader) -> list[Shown]:
 
 def _show_trl(value: Any, reader: Reader) -> list[Shown]:
     levels = f"TRL {value.min}" if value.min == value.max else f"TRL {value.min}–{value.max}"
-    return [Shown(levels, note=value.scheme)]
+    return [Shown(levels, note=value.scheme, steps=tuple(_step(value, step) for step in READINESS))]
+
+
+def _step(trl: Trl, step: int) -> str:
+    return "past" if step < trl.min else "on" if step <= trl.max else ""
 
 
 def _show_membership(value: Any, reader: Reader) -> list[Shown]:
@@ -164,17 +186,26 @@ def _show_enum(value: Any, reader: Reader) -> list[Shown]:
 
 
 def _show_composite(value: Any, reader: Reader) -> list[Shown]:
-    """Any other value struct: its parts with their labels. An IPR number whose check digit is wrong says so."""
+    """Any other value struct: its parts with their labels."""
     parts = []
     for info in msgspec.structs.fields(type(value)):
         item = getattr(value, info.name)
         if item is None or item == "" or info.name in {"order", "valid"}:
             continue
-        wrong = info.name == "no" and getattr(value, "valid", None) is False
-        part = _part(item, info.name, reader)
-        shown_part = replace(part, note=reader.text("record.number_wrong"), warn=True) if wrong else part
-        parts.append((reader.text(f"part.{info.name}"), shown_part))
+        part = _number(item, value, reader) if info.name == "no" else _part(item, info.name, reader)
+        parts.append((reader.text(f"part.{info.name}"), part))
     return [Shown("", parts=tuple(parts))]
+
+
+def _number(number: str, owner: Any, reader: Reader) -> Shown:
+    """A number of a right with what its check digit says; that of a project leads to everything that came of it."""
+    if isinstance(owner, Project):
+        return Shown(number, href=with_query("/search", {"q": number}))
+    valid = getattr(owner, "valid", None)
+    if valid is None:
+        return Shown(number)
+    said = reader.text("record.number_right" if valid else "record.number_wrong")
+    return Shown(number, note=said, ok=valid, warn=not valid)
 
 
 def _part(item: Any, name: str, reader: Reader) -> Shown:

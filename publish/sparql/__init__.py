@@ -2,11 +2,12 @@
 
 from starlette.routing import Route
 
-from publish.sparql.endpoint import METHODS, Endpoint, SparqlServices
+from publish.portal.site import Site
+from publish.sparql.endpoint import METHODS, Endpoint
 
-__all__ = ["SparqlServices", "routes"]
+__all__ = ["routes"]
 
 
-def routes(services: SparqlServices) -> list[Route]:
-    """The routes of the endpoint; blocking calls of the store run in threads."""
-    return [Route("/sparql", Endpoint(services).__call__, methods=METHODS, name="sparql")]
+def routes(site: Site) -> list[Route]:
+    """The routes of the endpoint; blocking calls of the store run in threads. Its pages stand in the site's frame."""
+    return [Route("/sparql", Endpoint(site).__call__, methods=METHODS, name="sparql")]

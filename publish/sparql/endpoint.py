@@ -1,8 +1,7 @@
 """The SPARQL endpoint: question in, whole answer or honest error out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
-from typing import Protocol
 
 import anyio
 import anyio.to_thread
@@ -11,23 +10,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from federation.answers import ALIASES, GRAPHS, RESULTS, choose
-from federation.graph import GraphAnswer, GraphError, GraphUnavailable, QueryRefused
+from federation.graph import GraphError, GraphUnavailable, QueryRefused
 from publish import problem
 from publish.errors import NotAcceptable
-from publish.sparql import page
+from publish.portal.site import Site
 from publish.sparql.description import description
 from publish.sparql.guard import Admitted, admit
+from publish.sparql.page import ASKED, HTML, Page
 from publish.sparql.protocol import Question, question
-from vocab.namespaces import Namespaces
 from vocab.rdf import FORMATS
 
-HTML = "text/html"
 CONCURRENT = 4  # queries at once: more would only share the same cores
 WAITING = 32  # further ones that may wait for their turn
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Content-Type, Retry-After",
-    "Vary": "Accept, Accept-Language",
+    "Vary": "Accept, Accept-Language, Cookie",
 }
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
@@ -38,29 +36,12 @@ PREFLIGHT = {
 METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 
 
-class QueryStore(Protocol):
-    """What the endpoint needs of a GraphStore."""
-
-    def query(
-        self, query: str, accept: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
-    ) -> GraphAnswer: ...
-
-
-class SparqlServices(Protocol):
-    """What the endpoint needs of the site's services."""
-
-    @property
-    def graph(self) -> QueryStore: ...
-
-    @property
-    def namespaces(self) -> Namespaces: ...
-
-
 class Endpoint:
     """Handler of `/sparql`. Store calls block, so they run in threads, a few at a time."""
 
-    def __init__(self, services: SparqlServices) -> None:
-        self.graph, self.ns = services.graph, services.namespaces
+    def __init__(self, site: Site) -> None:
+        self.graph, self.ns = site.services.graph, site.services.namespaces
+        self._page = Page(site)
         self._limiter = anyio.CapacityLimiter(CONCURRENT)
         self._inside = 0
 
@@ -72,13 +53,13 @@ class Endpoint:
             asked = await question(request)
             response = await self._answer(request, asked)
         except (GraphError, NotAcceptable, HTTPException) as error:
-            response = self._refusal(request, asked, error)
+            response = await anyio.to_thread.run_sync(self._refusal, request, asked, error)
         response.headers.update(HEADERS)
         return response
 
     async def _answer(self, request: Request, asked: Question) -> Response:
         if not asked.query.strip():
-            return self._without_query(request, asked)
+            return await anyio.to_thread.run_sync(self._without_query, request, asked)
         if self._inside >= CONCURRENT + WAITING:
             raise GraphUnavailable("too many queries are waiting")
         self._inside += 1
@@ -91,13 +72,13 @@ class Endpoint:
         """Admit the query, ask the store, write the answer; all of it in a thread, for a hop costs as much as a lookup."""
         admitted = admit(asked.query)
         media_type = self._media_type(request, asked, admitted)
-        wanted = page.ASKED[admitted.form] if media_type == HTML else media_type
+        wanted = ASKED[admitted.form] if media_type == HTML else media_type
         default, named = asked.default_graphs, asked.named_graphs
         if not default and not named:  # the protocol's dataset overrides the query's own (section 2.1.4)
             default, named = admitted.default_graphs, admitted.named_graphs
         answer = self.graph.query(asked.query, wanted, default, named)
         if media_type == HTML:
-            return Response(page.results(self.ns, self._language(request, asked), asked, answer), media_type=HTML)
+            return self._page.results(request, asked, answer)
         return Response(answer.body, headers={"Content-Type": _content_type(answer.media_type)})
 
     def _media_type(self, request: Request, asked: Question, admitted: Admitted) -> str:
@@ -117,7 +98,7 @@ class Endpoint:
         if chosen is None:
             raise NotAcceptable((*FORMATS, HTML))
         if chosen == HTML:
-            return Response(page.form(self.ns, self._language(request, asked), asked), media_type=HTML)
+            return self._page.form(request, asked)
         return Response(description(self.ns, chosen), headers={"Content-Type": _content_type(chosen)})
 
     def _refusal(self, request: Request, asked: Question, error: Exception) -> Response:
@@ -126,11 +107,7 @@ class Endpoint:
         if choose(accept, {problem.MEDIA_TYPE: None, HTML: None}) != HTML:
             return response
         message = problem.details(error, self.ns.base, "").detail
-        body = page.failure(self.ns, self._language(request, asked), asked, message)
-        return Response(body, response.status_code, problem.headers(error), HTML)
-
-    def _language(self, request: Request, asked: Question) -> str:
-        return page.language(asked.language, request.headers.get("accept-language", ""))
+        return self._page.failure(request, asked, message, response.status_code, problem.headers(error))
 
 
 def _content_type(media_type: str) -> str:

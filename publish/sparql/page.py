@@ -1,59 +1,38 @@
-"""The page for people: a form, examples and a table of results, in Chinese and English, without JavaScript."""
+"""The page for people: a form, examples and a table of results, in the site's frame, without JavaScript."""
 
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import Response
 
 from federation.answers import GRAPHS, JSON, RESULTS
 from federation.graph import GraphAnswer
-from publish.negotiate import language as preferred
+from publish.languages import Lang
+from publish.links import safe, with_query
+from publish.portal.site import Site
 from publish.sparql.examples import EXAMPLES
 from publish.sparql.protocol import Question
 from vocab.namespaces import Namespaces
 
+HTML = "text/html"
 ROWS = 1_000  # shown on a page; downloads have all
 TURTLE = "text/turtle"
 ASKED = {"SELECT": JSON, "ASK": JSON, "CONSTRUCT": TURTLE, "DESCRIBE": TURTLE}
 
-WORDS = {
-    "zh": {
-        "title": "SPARQL 查询",
-        "intro": "以 SPARQL 1.1 查询全部公开数据。每条记录是一个以其标识命名的图。",
-        "query": "查询",
-        "run": "运行",
-        "format": "格式",
-        "page": "网页",
-        "examples": "示例",
-        "results": "结果",
-        "rows": "行",
-        "cut": "仅显示前 {n} 行；选择其他格式可下载全部。",
-        "none": "没有结果。",
-        "error": "查询未能执行",
-        "limits": "只读：不接受更新，也不调用其他服务器（SERVICE）。超时或结果过大时返回错误，不返回残缺结果。",
-        "home": "首页",
-        "other": "English",
-    },
-    "en": {
-        "title": "SPARQL query",
-        "intro": "Query all public data with SPARQL 1.1. Each record is a graph named by its own IRI.",
-        "query": "Query",
-        "run": "Run",
-        "format": "Format",
-        "page": "Web page",
-        "examples": "Examples",
-        "results": "Results",
-        "rows": "rows",
-        "cut": "Only the first {n} rows are shown; choose another format to download all.",
-        "none": "No results.",
-        "error": "The query could not be answered",
-        "limits": "Read only: no updates, no calls to other servers (SERVICE). A query that takes too long or answers too "
-        "much ends in an error, never in part of an answer.",
-        "home": "Home",
-        "other": "中文",
-    },
+# The name by which people know each form of an answer, in the order in which the page offers them.
+NAMES = {
+    "application/sparql-results+json": "JSON",
+    "text/csv": "CSV",
+    "text/tab-separated-values": "TSV",
+    "application/sparql-results+xml": "XML",
+    TURTLE: "Turtle",
+    "application/ld+json": "JSON-LD",
+    "application/n-triples": "N-Triples",
+    "application/rdf+xml": "RDF/XML",
 }
+SHOWN_PREFIXES = ("dcterms", "dcat", "schema", "prov", "skos", "foaf", "sta")
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -71,30 +50,70 @@ class Table(msgspec.Struct, frozen=True):
     total: int
 
 
-def language(chosen: str, accepted: str) -> str:
-    """`zh` or `en`: by `?lang=`, else by Accept-Language, else Chinese."""
-    primary = chosen.partition("-")[0].lower()
-    return primary if primary in WORDS else preferred(accepted, tuple(WORDS), "zh")
+class Page:
+    """Renders the form, and below it what became of the query."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.ns = site, site.services.namespaces
+
+    def form(self, request: Request, asked: Question) -> Response:
+        """The page without a result."""
+        return self._render(request, asked)
+
+    def results(self, request: Request, asked: Question, answer: GraphAnswer) -> Response:
+        """The page with the answer: a table, yes or no, or Turtle."""
+        if answer.media_type != JSON:
+            return self._render(request, asked, text=answer.body.decode("utf-8", "replace"), downloads=GRAPHS)
+        document = msgspec.json.decode(answer.body)
+        if "boolean" in document:
+            return self._render(request, asked, verdict=document["boolean"])
+        return self._render(request, asked, table=_table(self.ns, document), downloads=RESULTS)
+
+    def failure(
+        self, request: Request, asked: Question, message: str, status: int, headers: Mapping[str, str]
+    ) -> Response:
+        """The page with what went wrong, and the query still in the form."""
+        return self._render(request, asked, error=message, status=status, headers=headers)
+
+    def _render(
+        self,
+        request: Request,
+        asked: Question,
+        *,
+        table: Table | None = None,
+        text: str = "",
+        verdict: bool | None = None,
+        error: str = "",
+        downloads: Mapping[str, object] | None = None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        english = self.site.reader(request).lang is Lang.EN
+        queries = [(e.en if english else e.zh, e.text(self.ns)) for e in EXAMPLES]
+        context = {
+            "asked": asked,
+            "query": asked.query or queries[0][1],
+            "examples": [(label, query, _address(query, HTML)) for label, query in queries],
+            "formats": NAMES,
+            "prefixes": [(name, self.ns.prefixes[name]) for name in SHOWN_PREFIXES],
+            "table": table,
+            "rows_shown": ROWS,
+            "text": text,
+            "verdict": verdict,
+            "error": error,
+            "downloads": [
+                (name, media_type, _address(asked.query, media_type, asked))
+                for media_type, name in NAMES.items()
+                if downloads and media_type in downloads
+            ],
+        }
+        return self.site.page(request, "sparql.html", context, status=status, headers=headers)
 
 
-def form(ns: Namespaces, lang: str, asked: Question) -> str:
-    """The page without a result."""
-    return _render(ns, lang, asked)
-
-
-def results(ns: Namespaces, lang: str, asked: Question, answer: GraphAnswer) -> str:
-    """The page with the answer: a table, yes or no, or Turtle."""
-    if answer.media_type != JSON:
-        return _render(ns, lang, asked, text=answer.body.decode("utf-8", "replace"))
-    document = msgspec.json.decode(answer.body)
-    if "boolean" in document:
-        return _render(ns, lang, asked, text=str(document["boolean"]).lower())
-    return _render(ns, lang, asked, table=_table(ns, document))
-
-
-def failure(ns: Namespaces, lang: str, asked: Question, message: str) -> str:
-    """The page with what went wrong, and the query still in the form."""
-    return _render(ns, lang, asked, error=message)
+def _address(query: str, media_type: str, asked: Question | None = None) -> str:
+    """The address of a query's answer in one form, over the dataset that was asked for."""
+    graphs = {"default-graph-uri": asked.default_graphs, "named-graph-uri": asked.named_graphs} if asked else {}
+    return with_query("/sparql", {**graphs, "format": media_type, "query": query})
 
 
 def _table(ns: Namespaces, document: dict[str, Any]) -> Table:
@@ -111,38 +130,7 @@ def _cell(ns: Namespaces, term: dict[str, Any] | None) -> Cell | None:
     if not isinstance(value, str):
         return Cell(msgspec.json.encode(value).decode())  # a quoted triple
     if term["type"] == "uri":
-        return Cell(ns.shorten(value) or value, value if value.startswith(("http://", "https://")) else "")
+        return Cell(ns.shorten(value) or value, safe(value) or "")
     datatype = term.get("datatype", "")
     lang = term.get("xml:lang", "")
     return Cell(value, note=lang or (ns.shorten(datatype) or datatype), language=lang)
-
-
-@cache
-def _environment() -> Environment:
-    loader = PackageLoader("publish.sparql", ".")
-    return Environment(loader=loader, autoescape=select_autoescape(["html"]), undefined=StrictUndefined)
-
-
-def _render(
-    ns: Namespaces, lang: str, asked: Question, *, table: Table | None = None, text: str = "", error: str = ""
-) -> str:
-    words = WORDS[lang]
-    examples = [(example.zh if lang == "zh" else example.en, example.text(ns)) for example in EXAMPLES]
-    return (
-        _environment()
-        .get_template("form.html")
-        .render(
-            words=words,
-            lang=lang,
-            tag="zh-CN" if lang == "zh" else "en",
-            other="en" if lang == "zh" else "zh",
-            asked=asked,
-            query=asked.query or examples[0][1],
-            examples=examples,
-            formats=[*RESULTS, *GRAPHS],
-            table=table,
-            text=text,
-            error=error,
-            cut=words["cut"].format(n=ROWS) if table and table.total > ROWS else "",
-        )
-    )

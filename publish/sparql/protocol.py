@@ -14,13 +14,12 @@ MAX_GRAPHS = 100
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What was asked: the query (empty: none), its dataset, and the language and form of the page for browsers."""
+    """What was asked: the query (empty: none), its dataset, and the media type for those who cannot set an Accept header."""
 
     query: str = ""
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    media_type: str = ""  # `format=`: for people who cannot set an Accept header
-    language: str = ""
+    media_type: str = ""  # `format=`
 
 
 async def question(request: Request) -> Question:
@@ -43,7 +42,7 @@ def _question(pairs: list[tuple[str, str]]) -> Question:
     if len(default) + len(named) > MAX_GRAPHS:
         raise QueryRefused(f"a dataset may name {MAX_GRAPHS} graphs at most")
     last = dict(pairs)
-    return Question(queries[0] if queries else "", default, named, last.get("format", ""), last.get("lang", ""))
+    return Question(queries[0] if queries else "", default, named, last.get("format", ""))
 
 
 async def _posted(request: Request) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Outputs follow the change log: coalesced, in bulk from nothing, each for itself; verify proves and repairs."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -58,6 +59,45 @@ def test_one_broken_output_does_not_stop_the_others(world: World) -> None:
     first.broken = False
     projector.catch_up()
     assert same(world, first)
+
+
+def test_outputs_catch_up_at_the_same_time_and_report_one_at_a_time(world: World) -> None:
+    world.harvest({str(n): good(f"成果{n}") for n in range(6)})
+    both = threading.Barrier(2, timeout=10)  # broken, and so a failure, if one output waits for the other's end
+
+    class Meeting(Output):
+        def put(self, batch: Sequence[PublicRecord]) -> None:
+            both.wait()
+            super().put(batch)
+
+    inside, told = threading.Lock(), Counter[str]()
+
+    def moved(name: str, count: int) -> None:
+        assert inside.acquire(blocking=False)
+        told[name] += count
+        inside.release()
+
+    first, second = Meeting("first"), Meeting("second")
+    Projector(world.ledger, [first, second]).catch_up(moved)
+    assert same(world, first)
+    assert same(world, second)
+    assert told == {"first": 6, "second": 6}
+
+
+def test_a_twin_whose_building_failed_is_thrown_away(world: World) -> None:
+    closed: list[str] = []
+
+    class Failing(Output):
+        def put(self, batch: Sequence[PublicRecord]) -> None:
+            raise ValueError("full")
+
+        def close(self) -> None:
+            closed.append(self.generation)
+
+    world.harvest({"1": good()})
+    with pytest.raises(ProjectionFailed, match="full"):
+        Projector(world.ledger, [Failing()]).catch_up()
+    assert closed == ["g1.1"]
 
 
 def test_an_output_that_died_before_its_cursor_was_kept_repeats_harmlessly(world: World) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pyoxigraph
 from starlette.applications import Starlette
 
-from federation.graph import GraphAnswer, GraphUnavailable
+from federation.graph import GraphAnswer, GraphUnavailable, QueryRefused
 from federation.projection import Projection
 from federation.views import (
     Change,
@@ -177,7 +177,10 @@ class MemoryGraph(MemoryProjection):
     ) -> GraphAnswer:
         if self.down:
             raise GraphUnavailable("store at 127.0.0.1:7878 does not answer")
-        found = self.store.query(query, use_default_graph_as_union=True)
+        try:
+            found = self.store.query(query, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise QueryRefused(str(error)) from error
         if isinstance(found, pyoxigraph.QueryTriples):
             body = found.serialize(format=pyoxigraph.RdfFormat.from_media_type(accept))
         else:

@@ -19,7 +19,7 @@ from vocab.kinds.organisation import OrganisationRole
 
 FOLDER = Path(publish.__file__).parent
 LITERAL = re.compile(r"""(?:\bt|\.text)\(\s*['"]([a-z]+\.[a-zA-Z0-9_]+)['"]\s*[,)]""")
-CHOICE = re.compile(r"""\.text\(['"]([a-z.]+)['"] if \w+ else ['"]([a-z.]+)['"]""")
+CHOICE = re.compile(r"""\.text\(['"]([a-z._]+)['"] if \w+ else ['"]([a-z._]+)['"]""")
 
 
 def used() -> set[str]:

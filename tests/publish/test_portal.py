@@ -97,13 +97,38 @@ def test_values_are_written_for_the_reader(client: TestClient) -> None:
     assert "CNY 300,000 – CNY 500,000" in english
     assert "January 2018 – June 2020" in english
     assert "Machine translation" in english
+    assert "浙江省杭州市" in chinese
+    assert "Hangzhou, Zhejiang" in english
+    assert "校验位正确" in chinese
+    assert "Check digit right" in english
+
+
+def test_a_project_number_leads_to_what_came_of_it(client: TestClient) -> None:
+    page = parse(client.get(RECORD).text)
+    assert page.xpath("//a[text()='2018YF_0000000']/@href") == ["/search?q=2018YF_0000000"]
+
+
+def test_readiness_is_drawn_and_said(client: TestClient) -> None:
+    page = parse(client.get(RECORD).text)
+    steps = [rect.get("class") for rect in page.xpath("//svg[@class='steps']/rect")]
+    assert steps == ["past"] * 3 + ["on"] * 3 + [None] * 3
+    assert page.xpath("//svg[@class='steps']/@aria-hidden") == ["true"]
+
+
+def test_kinds_are_counted_in_the_plural(client: TestClient) -> None:
+    stats = parse(client.get("/?lang=en").text).xpath("//ul[@class='stats']/li")
+    assert [" ".join(li.text_content().split()) for li in stats][:2] == ["49Achievements", "1Organisation"]
 
 
 def test_lineage_stands_beside_its_field(client: TestClient) -> None:
     page = parse(client.get(RECORD).text)
-    stage = page.xpath("//div[@class='row'][h3='所处阶段']//details")[0].text_content()
+    section = page.xpath("//section[.//h3='所处阶段']")[0]
+    stage = section.xpath("./details[@class='lineage']//tr[th='所处阶段']")[0].text_content()
     assert "$.成果阶段" in stage
     assert "中试" in stage
+    assert "stage: lookup cl04" in stage
+    shown = [row.text_content() for row in page.xpath("//details[@class='lineage']//tbody/tr")]
+    assert len(shown) == len(samples.LINEAGE)
     assert "《石墨烯基导热膜制备技术》" in words(client.get(RECORD).text)
 
 
@@ -166,6 +191,11 @@ def test_source_page_tells_the_basis(client: TestClient) -> None:
     text = words(client.get("/source/cn-33").text)
     for said in ("《政府信息公开条例》第十三条", "示例省科学技术厅", "孵化期", "待人工确认", "3小时前"):
         assert said in text.replace(" ", "")
+    for code in ("取值不在代码表内", "日期先后矛盾", "请核对研究起止", "所处阶段", "完成日期"):
+        assert code in text
+    english = words(client.get("/source/cn-33?lang=en").text)
+    for said in ("The value is not in the code list", "The dates contradict each other", "Stage of development"):
+        assert said in english
     assert client.get("/source/none").status_code == 404
 
 

@@ -1,7 +1,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,17 +12,20 @@ from federation.graph_connect import connect
 from federation.graph_server import GraphServer
 from federation.oxigraph import OxigraphStore
 from federation.oxigraph_process import GraphLimits
+from publish.assets import Assets
+from publish.portal.site import make_site
 from publish.sparql import routes
+from tests.publish import fakes
 from tests.vocab.rdf.records import NS, achievement, published
-from vocab.namespaces import Namespaces
 
 LIMITS = GraphLimits(query_seconds=1, grace_seconds=0.5, start_seconds=30, answer_bytes=2 * 2**20)
 
 
-@dataclass
-class Services:
-    graph: OxigraphStore
-    namespaces: Namespaces = NS
+def application(store: OxigraphStore) -> Starlette:
+    """The endpoint alone, over this store, in the frame of a site without records."""
+    services = replace(fakes.services([], fakes.settings(base_url=NS.base)), graph=store, namespaces=NS)
+    assets = Assets()
+    return Starlette(routes=[*assets.routes(), *routes(make_site(services, assets))])
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def store(server: GraphServer) -> Iterator[OxigraphStore]:
 
 @pytest.fixture(scope="module")
 def app(store: OxigraphStore) -> Starlette:
-    return Starlette(routes=routes(Services(store)))
+    return application(store)
 
 
 @pytest.fixture(scope="module")

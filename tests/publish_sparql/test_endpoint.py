@@ -17,9 +17,8 @@ from starlette.testclient import TestClient
 from federation.answers import GRAPHS, RESULTS
 from federation.graph_server import GraphServer
 from federation.oxigraph import OxigraphStore
-from publish.sparql import routes
 from publish.sparql.protocol import MAX_BYTES
-from tests.publish_sparql.conftest import Services
+from tests.publish_sparql.conftest import application
 from tests.publish_sparql.loopback import serving
 from tests.vocab.rdf.records import NS, achievement, published
 from vocab.rdf import triples
@@ -163,8 +162,7 @@ def test_a_store_killed_in_the_middle_of_an_answer_is_an_honest_error(client: Te
 
 
 def test_a_store_that_is_down_is_503_with_retry_after() -> None:
-    app = Starlette(routes=routes(Services(OxigraphStore("http://127.0.0.1:1", NS))))
-    with TestClient(app) as client:
+    with TestClient(application(OxigraphStore("http://127.0.0.1:1", NS))) as client:
         answer = client.get("/sparql", params={"query": "ASK {}"})
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
@@ -208,10 +206,50 @@ def test_people_see_results_as_a_table_and_hostile_text_as_text(client: TestClie
     assert not elements(page, "//td//script")
 
 
-@pytest.mark.parametrize("query", ["ASK {}", f"DESCRIBE <{RECORD.iri}>"])
-def test_people_see_other_answers_as_text(client: TestClient, query: str) -> None:
+@pytest.mark.parametrize(("lang", "verdict"), [("zh", "是 true"), ("en", "Yes true")])
+def test_people_see_yes_and_no_in_their_language(client: TestClient, lang: str, verdict: str) -> None:
+    asked = {"query": "ASK {}", "format": "text/html", "lang": lang}
+    page = html.fromstring(client.get("/sparql", params=asked).content)
+    assert elements(page, "//p[@class='verdict']")[0].text_content().strip() == verdict
+
+
+def test_people_see_graphs_as_turtle_and_may_download_them(client: TestClient) -> None:
+    query = f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{RECORD.iri}> {{ ?s ?p ?o }} }}"
     page = html.fromstring(client.get("/sparql", params={"query": query, "format": "text/html"}).content)
-    assert elements(page, "//section/pre")[0].text_content().strip()
+    written = elements(page, "//section/pre")[0].text_content()
+    assert len(list(pyoxigraph.parse(written, format=pyoxigraph.RdfFormat.TURTLE))) == len(set(triples(RECORD, NS)))
+    for link in elements(page, "//p[@class='downloads']/a"):
+        answer = client.get(link.get("href", ""))
+        assert answer.headers["content-type"].partition(";")[0] == link.get("type")
+        assert len(list(pyoxigraph.parse(answer.content, format=GRAPHS[link.get("type", "")]))) > 10
+
+
+def test_the_page_stands_in_the_sites_frame(client: TestClient) -> None:
+    answer = client.get("/sparql", headers={"Accept": "text/html"})
+    page = html.fromstring(answer.content)
+    styles = [link.get("href", "") for link in elements(page, "//link[@rel='stylesheet']")]
+    assert styles
+    assert {client.get(style).status_code for style in styles} == {200}
+    assert elements(page, "//header//nav//a[@href='/sparql'][@aria-current='page']")
+    assert elements(page, "//footer//a[@href='/sparql']")
+    assert set(answer.headers["vary"].split(", ")) >= {"Accept", "Accept-Language", "Cookie"}
+
+
+def test_switching_the_language_keeps_the_query_and_its_answer(client: TestClient) -> None:
+    asked = client.get("/sparql", params={"query": TITLES, "format": "text/html", "lang": "zh"})
+    switch = elements(html.fromstring(asked.content), "//a[@hreflang='en']")[0].get("href", "")
+    page = html.fromstring(client.get(switch).content)
+    assert page.get("lang") == "en"
+    assert elements(page, "//textarea")[0].text_content().strip() == TITLES
+    assert elements(page, "//*[@id='results']")[0].text_content() == "Results: 100 rows"
+
+
+def test_every_example_on_the_page_is_answered(client: TestClient) -> None:
+    page = html.fromstring(client.get("/sparql", headers={"Accept": "text/html"}).content)
+    links = [link.get("href", "") for link in elements(page, "//ul[@class='examples']//a")]
+    assert len(links) >= 5
+    for link in links:
+        assert elements(html.fromstring(client.get(link).content), "//*[@id='results']"), link
 
 
 def test_people_see_errors_in_the_page_with_their_query(client: TestClient) -> None:

@@ -25,7 +25,8 @@ _IN_TEXT: Final = re.compile(
 )
 _DEFENCE: Final = re.compile(r"国防(?:发明)?专利|(?<![A-Za-z])GF[ \-]?(?:ZL)?[0-9]{6,}|国防解密专利")
 _LONGEST: Final = 60  # characters of a number with its label and every space people put in
-_SUSPECT: Final = re.compile(r"国\s*防|[GgＧｇ]\s*[FfＦｆ]")  # anything that could be one, before the costly look
+# Anything that could be one, before the costly look; quick because each way begins with a character.
+_SUSPECT: Final = re.compile("|".join((r"国\s*防", *(rf"{g}\s*[FfＦｆ]" for g in "GgＧｇ"))))
 _KINDS: Final = {"1": "cl13/1", "8": "cl13/1", "2": "cl13/2", "9": "cl13/2", "3": "cl13/3"}
 
 

@@ -84,6 +84,7 @@ ACHIEVEMENT = Kind(
     name="achievement",
     zh="成果",
     en="Achievement",
+    en_plural="Achievements",
     record=Achievement,
     rdf_class="sta:Achievement",
     document=document_of(

@@ -39,13 +39,16 @@ class Demand(Record, frozen=True, kw_only=True, tag="demand"):
     state: A[DemandState | None, F(213, "需求状态", "State", O, rdf="sta:demandState")] = None
     answers: A[int | None, F(214, "应答数", "Answers", O, rdf="sta:answerCount")] = None
     tender: A[bool | None, F(215, "是否揭榜挂帅", "Open tender", O, rdf="sta:openTender")] = None
-    information_source: A[str | None, F(216, "信息来源", "Source of information", O, rdf="dcterms:source")] = None
+    information_source: A[str | None, F(216, "信息来源", "Source of information", O, rdf="sta:informationSource")] = (
+        None
+    )
 
 
 DEMAND = Kind(
     name="demand",
     zh="需求",
     en="Demand",
+    en_plural="Demands",
     record=Demand,
     rdf_class="schema:Demand",
     document=document_of(dates=("published_on",), orgs=("first_org",), price="budget", transfer="transfer_modes"),

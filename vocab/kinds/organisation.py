@@ -45,6 +45,7 @@ ORGANISATION = Kind(
     name="organisation",
     zh="机构",
     en="Organisation",
+    en_plural="Organisations",
     record=Organisation,
     rdf_class="org:Organization",
     document=document_of(dates=("founded_on",), orgs=("parent", "host"), numbers=("uscc",), words=("aliases", "names")),

@@ -39,6 +39,7 @@ PROJECT = Kind(
     name="project",
     zh="项目",
     en="Project",
+    en_plural="Projects",
     record=ResearchProject,
     rdf_class="frapo:Project",
     document=document_of(

@@ -14,15 +14,16 @@ NOT_APPLIED = "cl08/5"
 RecordRule = Callable[[Any], list[Problem]]
 
 
-def is_missing(value: object) -> bool:
+def is_missing(value: Any) -> bool:
     """Whether a field says nothing: None, no items, a text in no language."""
     if value is None:
         return True
-    if isinstance(value, Text):
+    if not value:
+        return isinstance(value, (tuple, str))  # 0 and no (False) say something
+    kind = type(value)  # not isinstance: asking that of the library's structs is slow
+    if kind is Text:
         return not (value.zh.strip() or (value.en or "").strip())
-    if isinstance(value, Words):
-        return not (value.zh or value.en)
-    return isinstance(value, tuple | str) and not value
+    return kind is Words and not (value.zh or value.en)
 
 
 def missing(key: str, label: str, severity: Severity) -> Problem:
@@ -33,9 +34,9 @@ def blocking(*names: str) -> RecordRule:
     """The record is worth nothing to the public without these attributes."""
 
     def rule(record: Record) -> list[Problem]:
-        known = {b.name: b for b in fields(type(record))}
-        lacking = (known[name] for name in names if is_missing(getattr(record, name)))
-        return [missing(b.key, b.field.zh, Severity.ERROR) for b in lacking]
+        lacking = [name for name in names if is_missing(getattr(record, name))]
+        known = {b.name: b for b in fields(type(record))} if lacking else {}
+        return [missing(known[name].key, known[name].field.zh, Severity.ERROR) for name in lacking]
 
     return rule
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import msgspec
 
-from vocab.field import fields
+from vocab.field import fields, unwrap
 from vocab.lineage import Lineage
 from vocab.mapping.clean import UNWRITABLE
 from vocab.mapping.rule import Made, Rule, Test
-from vocab.mapping.target import unwrap
 from vocab.namespaces import Namespaces
 from vocab.problem import Problem, Severity
 from vocab.record import Record
@@ -64,12 +63,14 @@ class FieldMapping:
     ) -> None:
         self.id, self.version, self.kind, self.digest = name, version, kind, digest
         self._record = record
-        self._rules = tuple(rules)
+        compiled = tuple(rules)
+        self._slots = tuple(rule.slot for rule in compiled)
+        self._makers = tuple(rule.maker() for rule in compiled)
         self._when = when
         self._leaves = _leaves(record)
 
     def __repr__(self) -> str:
-        return f"<FieldMapping {self.id} {self.version} -> {self.kind}, {len(self._rules)} rules>"
+        return f"<FieldMapping {self.id} {self.version} -> {self.kind}, {len(self._slots)} rules>"
 
     def apply(self, tree: Tree, context: Context) -> Mapped:
         """The record, its problems and its lineage. Never raises for what a tree of `decode` holds."""
@@ -80,13 +81,15 @@ class FieldMapping:
                 "key-unwritable", "sourceRecordId", "the source's key is empty or holds characters no IRI can"
             )
             return Mapped(None, (problem,))
-        made = [(rule, rule.make(tree)) for rule in self._rules]
-        problems = [problem for _, one in made for problem in one.problems]
-        if any(one.rejected for _, one in made):
+        made = [make(tree) for make in self._makers]
+        problems = [problem for one in made if one.problems for problem in one.problems]
+        if problems and any(one.rejected for one in made):  # it is a problem that rejects
             return Mapped(None, tuple(problems))
         record = self._record(**self._known(context), **self._values(made, problems, context))
         record, repaired = normalise(record)
-        return Mapped(record, (*problems, *repaired), _lineage(made))
+        # Also of values that were not understood: the gate must know that something was said.
+        lineage = tuple(one.line for one in made if one.line is not None)
+        return Mapped(record, (*problems, *repaired), lineage)
 
     def _known(self, context: Context) -> dict[str, Any]:
         """What no rule may set."""
@@ -101,7 +104,7 @@ class FieldMapping:
             ),
         }
 
-    def _values(self, made: list[tuple[Rule, Made]], problems: list[Problem], context: Context) -> dict[str, Any]:
+    def _values(self, made: list[Made], problems: list[Problem], context: Context) -> dict[str, Any]:
         values: dict[str, Any] = {
             "source_record_id": (context.local_id,),
             "region": context.region,
@@ -109,10 +112,9 @@ class FieldMapping:
             "licence": context.licence,
         }
         parts: dict[str, dict[str, object]] = {}
-        for rule, one in made:
+        for slot, one in zip(self._slots, made, strict=True):
             if one.value is None:
                 continue
-            slot = rule.slot
             if slot.part is not None:
                 parts.setdefault(slot.attribute, {})[slot.part] = one.value
             elif slot.attribute == "source_record_id":
@@ -184,8 +186,3 @@ def _one(attribute: str, leaf: type[Value], whole: Any, parts: dict[str, object]
 @cache
 def _required(leaf: type[Value]) -> frozenset[str]:
     return frozenset(f.name for f in msgspec.structs.fields(leaf) if f.required)
-
-
-def _lineage(made: list[tuple[Rule, Made]]) -> tuple[Lineage, ...]:
-    """Where each field came from, also those whose value was not understood: the gate must know that something was said."""
-    return tuple(Lineage(rule.slot.key, one.path, one.rule, one.raw) for rule, one in made if one.rule)

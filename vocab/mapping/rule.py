@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from vocab.lineage import Lineage
 from vocab.mapping.clean import Cleaner, clean, text_of
 from vocab.mapping.lookup import Lookup
 from vocab.mapping.model import OnMiss
@@ -23,6 +24,7 @@ LONGEST = 100  # characters of a raw value worth remembering
 
 Test = Callable[[Tree], bool]
 Parse = Callable[[Tree], tuple[object, Sequence[Problem]]]
+Maker = Callable[[Tree], "Made"]
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -33,17 +35,16 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct, frozen=True):
-    """What a rule made of one record. `value` None: nothing (missing, or wrong: see `problems`)."""
+    """What a rule made of one record. `value` None: nothing (missing, or wrong: see `problems`). `line` is its lineage."""
 
     value: object
-    path: str = ""
-    rule: str = ""
-    raw: str = ""
+    line: Lineage | None = None
     problems: tuple[Problem, ...] = ()
     rejected: bool = False
 
 
 NOTHING = Made(None)
+NOWHERE: tuple[str, Tree] = ("", None)
 
 
 def joined(words: Iterable[object]) -> Words:
@@ -93,26 +94,32 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     default: object = None
     on_miss: OnMiss = "report"
     when: Test | None = None
-    memory: dict[tuple[str, str], Made] = {}
 
-    def make(self, tree: Tree) -> Made:
-        if self.when is not None and not self.when(tree):
-            return NOTHING
-        path, raw = self._pick(tree)
-        if not isinstance(raw, str) or len(raw) > LONGEST:
-            return self._make(path, raw)
-        known = self.memory.get((path, raw))
-        if known is None:
-            if len(self.memory) >= MEMORY:
-                self.memory.clear()
-            known = self.memory[path, raw] = self._make(path, raw)
-        return known
+    def maker(self) -> Maker:
+        """The rule as a function. Answers are remembered: provinces use few words in most of their columns."""
+        memory: dict[tuple[str, Tree], Made] = {}
+        when, pick, make = self.when, self._picker(), self._make
+
+        def made(tree: Tree) -> Made:
+            if when is not None and not when(tree):
+                return NOTHING
+            path, raw = picked = pick(tree)
+            if raw is not None and (not isinstance(raw, str) or len(raw) > LONGEST):
+                return make(path, raw)
+            known = memory.get(picked)
+            if known is None:
+                if len(memory) >= MEMORY:
+                    memory.clear()
+                known = memory[picked] = make(path, raw)
+            return known
+
+        return made
 
     def _make(self, path: str, raw: Tree) -> Made:
-        """Pure, so its answers may be remembered: provinces use few words in most of their columns."""
+        """Pure, so that its answers may be remembered."""
         empty = is_empty(raw)
         if empty and (self.lookup is None or not isinstance(raw, str) or self.lookup.find(raw) is None):
-            return NOTHING if self.default is None else Made(self.default, "", self.words)
+            return NOTHING if self.default is None else Made(self.default, Lineage(self.slot.key, "", self.words))
         value = clean(raw, self.cleaners) if self.cleaners else raw
         if self.splitter is not None:
             value = self._split(value)
@@ -120,15 +127,26 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         items = self._look_up(value, problems) if self.lookup else self._parse(value, problems)
         rejected = self.on_miss == "reject" and any(p.code == "unknown-code" for p in problems)
         shown = self._shown(raw, RAW_LIMIT) if self.slot.public else ""
-        return Made(self._fit(items, problems), path, self.words, shown, tuple(problems), rejected)
+        fitted = self._fit(items, problems)
+        return Made(fitted, Lineage(self.slot.key, path, self.words, shown), tuple(problems), rejected)
+
+    def _picker(self) -> Callable[[Tree], tuple[str, Tree]]:
+        """What finds the raw value and where it stood."""
+        if len(self.origins) != 1:
+            return self._pick
+        path, take = self.origins[0].path, self.origins[0].take
+
+        def pick(tree: Tree) -> tuple[str, Tree]:
+            raw = take(tree)
+            return (path, raw) if isinstance(raw, str) or not is_empty(raw) else NOWHERE
+
+        return pick
 
     def _pick(self, tree: Tree) -> tuple[str, Tree]:
         """The first origin that says something; else the first that at least holds a word for nothing."""
-        spare: tuple[str, Tree] = ("", None)
+        spare = NOWHERE
         for origin in self.origins:
             raw = origin.take(tree)
-            if len(self.origins) == 1 and isinstance(raw, str):
-                return origin.path, raw
             if not is_empty(raw):
                 return origin.path, raw
             if spare[1] is None and isinstance(raw, str) and raw:

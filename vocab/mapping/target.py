@@ -1,15 +1,14 @@
 """Targets: the fields of a record that a mapping can fill, whole (`title`) or by a part (`title.en`, `project.no`)."""
 
-import types
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 
-from vocab.field import BoundField, Visibility, fields
+from vocab.field import BoundField, Visibility, fields, unwrap
 from vocab.mapping.errors import MappingError, allowed
 from vocab.record import Record
 from vocab.values import (
@@ -91,7 +90,7 @@ class Slot(msgspec.Struct, frozen=True):
 
     def fit(self, value: object) -> object:
         """The value as the field's type. Raises Unfit."""
-        if isinstance(value, self.leaf):
+        if type(value) is self.leaf or isinstance(value, self.leaf):
             return value
         make = _from_text(self.leaf)
         if isinstance(value, str) and make is not None:
@@ -163,12 +162,3 @@ def _slots(bound: BoundField) -> Iterator[tuple[Slot, set[str]]]:
         scheme = CODED_PARTS.get(leaf, {}).get(part.name)
         slot = Slot(bound.name, part.name, key, inner, inner_many, scheme, public, several)
         yield slot, {f"{name}.{p}" for name in (bound.name, bound.key) for p in (part.name, part.encode_name)}
-
-
-def unwrap(annotation: Any) -> tuple[Any, bool]:
-    """The type of one value and whether there may be several: (Agent, True) for `tuple[Agent, ...]`."""
-    if get_origin(annotation) in (Union, types.UnionType):
-        annotation = next(a for a in get_args(annotation) if a is not type(None))
-    if get_origin(annotation) is tuple:
-        return get_args(annotation)[0], True
-    return annotation, False

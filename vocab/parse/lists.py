@@ -15,6 +15,7 @@ _COMPANY: Final = re.compile(r"\s*(?:Ltd|Inc|LLC|Co|Corp|Limited|L\.?P|S\.?A|Gmb
 _NUMBERED: Final = re.compile(
     r"[\u2460-\u2473]\s*|(?:^|(?<=[\s；;，,、。]))(?:[（(]\d{1,2}[)）]|\d{1,2}[)）.、．](?!\d))\s*"
 )
+_ANY_NUMBER: Final = re.compile(r"[\d\u2460-\u2473]")
 # A list that begins with its first number is numbered throughout, without space or comma before the next too.
 _FIRST: Final = re.compile(r"\s*(?:[（(]1[)）]|1[)）.、．](?!\d))")
 _ANY: Final = re.compile(r"[（(]\d{1,2}[)）]\s*|(?<!\d)\d{1,2}[)）.、．](?!\d)\s*")
@@ -25,7 +26,7 @@ _ETC: Final = re.compile(r"[、，,]?\s*等\s*(?:(\d{1,4})\s*(?:[家个所位人
 
 def strip_numbering(text: str) -> str:
     """`1.甲大学 2.乙公司` becomes `甲大学；乙公司`."""
-    if not any(char.isdigit() for char in text):
+    if _ANY_NUMBER.search(text) is None:
         return text
     return (_ANY if _FIRST.match(text) else _NUMBERED).sub("；", text).lstrip("； ")
 

@@ -18,9 +18,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the scheme and edition behind a readiness level.
     """
 
-    unit: str | None = None
-    order: Literal["dmy", "mdy"] | None = None
-    edition: str | None = None
+    unit: str | None = None  # of a bare number in a column of money
+    order: Literal["dmy", "mdy"] | None = None  # how 03/01/2019 is meant
+    edition: str | None = None  # scheme and edition behind a readiness level
 
 
 class Parsed(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """RDF views: what a record, a code list and the vocabulary itself look like as linked data, written once for every output.
 
-Code lists are in `vocab.rdf.scheme`, shapes in `vocab.rdf.shapes`.
+Code lists are in `vocab.rdf.scheme`.
 """
 
 from vocab.rdf.record import lines, nquads, ntriples, triples

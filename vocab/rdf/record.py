@@ -4,9 +4,10 @@ Both come from the same lines of N-Triples. A field without `rdf`, or one that i
 """
 
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 from types import UnionType
 from typing import Any
 
@@ -24,9 +25,8 @@ from vocab.rdf.values import VIEWS, View, composite, plain, review
 from vocab.record import Record
 from vocab.values import Review
 
-# Properties that say a second thing in another vocabulary, for consumers who know only that one (B.3, rows 25 and 28).
-ALSO = {"schema:creator": "prov:wasAttributedTo", "dcterms:rightsHolder": "frapo:hasIPROwner"}
 REVIEW_PROPERTY = "sta:secrecyReview"
+EMPTY: tuple[object, ...] = (None, "", ())
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -52,12 +52,21 @@ def plan(record: type[Record]) -> tuple[Step, ...]:
         if item is Review:  # not public as a whole; `review` writes the three members that are
             steps.append(Step(bound.name, REVIEW_PROPERTY, review, many))
         elif bound.field.visibility is Visibility.PUBLIC and bound.field.rdf:
-            steps += [Step(bound.name, name, _view(bound, name, item), many) for name in _properties(bound.field.rdf)]
+            steps.append(Step(bound.name, bound.field.rdf, _view(bound, bound.field.rdf, item), many))
     return tuple(steps)
 
 
-def _properties(rdf: str) -> tuple[str, ...]:
-    return (rdf, ALSO[rdf]) if rdf in ALSO else (rdf,)
+@lru_cache(maxsize=256)
+def _reader(record: type[Record]) -> tuple[Callable[[Record], tuple[Any, ...]], tuple[tuple[str, View, bool], ...]]:
+    """All values of a plan in one call, and what is done with each."""
+    steps = plan(record)
+    return attrgetter(*(step.name for step in steps)), tuple((step.property, step.view, step.many) for step in steps)
+
+
+@lru_cache(maxsize=256)
+def _issued_by_source(record: type[Record]) -> bool:
+    """Whether a record type has its own date of issue, so that ours would be a second one."""
+    return any(step.property == "dcterms:issued" for step in plan(record))
 
 
 def _view(bound: BoundField, name: str, item: Any) -> View:
@@ -92,19 +101,19 @@ def lines(public: PublicRecord, ns: Namespaces) -> list[str]:
     graph.add(subject, "dcterms:identifier", string(public.iri))
     graph.add(subject, "dcat:version", string(str(public.version)))
     graph.add(subject, "dcterms:modified", moment(public.at))
-    record, steps = public.record, plan(type(public.record))
-    if all(step.property != "dcterms:issued" for step in steps):
+    record = public.record
+    if not _issued_by_source(type(record)):
         graph.add(subject, "dcterms:issued", moment(public.first))
-    for step in steps:
-        value = getattr(record, step.name)
-        if value is None or value == "":
+    values, views = _reader(type(record))
+    for value, (name, view, many) in zip(values(record), views, strict=True):
+        if not value and (value is None or value in EMPTY):  # nearly every field of nearly every record
             continue
-        if step.many:
+        if many:
             for member in value:
-                if member not in (None, ""):
-                    step.view(graph, subject, step.property, member)
+                if member or member not in EMPTY:
+                    view(graph, subject, name, member)
         else:
-            step.view(graph, subject, step.property, value)
+            view(graph, subject, name, value)
     return list(dict.fromkeys(graph.lines))
 
 

@@ -31,15 +31,15 @@ def number(graph: Graph, subject: str, name: str, value: str) -> None:
 
 
 def identifier(graph: Graph, subject: str, name: str, value: str) -> None:
-    """A number somebody else gave: an adms:Identifier that holds it."""
-    node = graph.node("identifier", "adms:Identifier")
+    """A number somebody else gave: the node is an adms:Identifier, as the property says."""
+    node = graph.node("identifier")
     graph.add(subject, name, node)
     graph.add(node, "skos:notation", string(value))
 
 
 def contact(graph: Graph, subject: str, name: str, value: str) -> None:
     """A contact is an organisation or a department, never a person (field 47 of the standard)."""
-    node = graph.node("contact", "vcard:Organization")
+    node = graph.node("contact")
     graph.add(subject, name, node)
     graph.add(node, "vcard:fn", tagged(value, "zh"))
 

@@ -28,6 +28,7 @@ from vocab.values import (
     Price,
     Project,
     Provenance,
+    Quality,
     Review,
     Standard,
     Text,
@@ -81,7 +82,7 @@ def partial_date(graph: Graph, subject: str, name: str, value: PartialDate) -> N
 
 
 def period(graph: Graph, subject: str, name: str, value: Period) -> None:
-    node = graph.node("period", "dcterms:PeriodOfTime")
+    node = graph.node("period")
     graph.add(subject, name, node)
     graph.add_all(node, {"dcat:startDate": date_term(value.start), "dcat:endDate": date_term(value.end)})
 
@@ -94,12 +95,14 @@ def trl(graph: Graph, subject: str, name: str, value: Trl) -> None:
 
 
 def agent(graph: Graph, subject: str, name: str, value: Agent) -> None:
-    """The organisation itself; by a qualified attribution, with its place in the order."""
+    """The organisation itself; by a qualified attribution, with its place in the order (that of the creator is the first)."""
     organisation = graph.agent(value)
     if name != "prov:qualifiedAttribution":
         graph.add(subject, name, organisation)
         return
-    node = graph.node("attribution", "prov:Attribution")
+    if value.order == 1 and graph.says(subject, "schema:creator", organisation):
+        return
+    node = graph.node("attribution")
     graph.add(subject, name, node)
     graph.add(node, "prov:agent", organisation)
     if value.order is not None:
@@ -108,7 +111,7 @@ def agent(graph: Graph, subject: str, name: str, value: Agent) -> None:
 
 def contributor(graph: Graph, subject: str, name: str, value: Contributor) -> None:
     """A person is named inside the record only: the same name elsewhere is never taken for the same person."""
-    node = graph.node("contributor", "foaf:Person")
+    node = graph.node("contributor")
     graph.add(subject, name, node)
     graph.add(node, "foaf:name", tagged(value.name, "zh"))
     graph.add(node, "sta:order", typed(str(value.order), "integer"))
@@ -117,7 +120,7 @@ def contributor(graph: Graph, subject: str, name: str, value: Contributor) -> No
 
 
 def evaluation(graph: Graph, subject: str, name: str, value: Evaluation) -> None:
-    node = graph.node("evaluation", "prov:Activity", "sta:Evaluation")
+    node = graph.node("evaluation")
     graph.add(subject, name, node)
     pairs = {
         "dcterms:type": graph.terms.code(value.method) if value.method else None,
@@ -129,7 +132,7 @@ def evaluation(graph: Graph, subject: str, name: str, value: Evaluation) -> None
 
 
 def project(graph: Graph, subject: str, name: str, value: Project) -> None:
-    node = graph.node("project", "foaf:Project")
+    node = graph.node("project")
     graph.add(subject, name, node)
     pairs = {
         "foaf:name": chinese(value.name),
@@ -140,24 +143,25 @@ def project(graph: Graph, subject: str, name: str, value: Project) -> None:
 
 
 def funding(graph: Graph, subject: str, name: str, value: Funding) -> None:
-    node = graph.node("funding", "schema:Grant")
+    node = graph.node("funding")
     graph.add(subject, name, node)
     if value.agency:
         graph.add(node, "schema:funder", graph.organisation(value.agency))
     if value.amount is not None:
-        amount = graph.node("amount", "schema:MonetaryAmount")
+        amount = graph.node("amount")
         graph.add(node, "schema:amount", amount)
         graph.add_all(amount, {"schema:value": number(value.amount), "schema:currency": CURRENCY})
 
 
 def acceptance(graph: Graph, subject: str, name: str, value: Acceptance) -> None:
-    node = graph.node("acceptance", "prov:Activity", "sta:Acceptance")
+    node = graph.node("acceptance")
     graph.add(subject, name, node)
     graph.add_all(node, {"dcterms:date": date_term(value.date), "dcterms:description": chinese(value.conclusion)})
 
 
 def ipr(graph: Graph, subject: str, name: str, value: Ipr) -> None:
-    node = graph.node("ipr", "sta:IntellectualProperty", *(["bibo:Patent"] if value.type in PATENTS else []))
+    """A right; a patent also says so in a vocabulary that many know. Only a number with a wrong check digit is flagged."""
+    node = graph.node("ipr", *(["bibo:Patent"] if value.type in PATENTS else []))
     graph.add(subject, name, node)
     pairs = {
         "dcterms:type": graph.terms.code(value.type) if value.type else None,
@@ -166,19 +170,19 @@ def ipr(graph: Graph, subject: str, name: str, value: Ipr) -> None:
         "dcterms:title": chinese(value.title),
         "dcterms:rightsHolder": graph.organisation(value.holder) if value.holder else None,
         "dcterms:date": date_term(value.date),
-        "sta:numberValid": None if value.valid is None else TRUE if value.valid else FALSE,
+        "sta:numberValid": FALSE if value.valid is False else None,
     }
     graph.add_all(node, pairs)
 
 
 def standard(graph: Graph, subject: str, name: str, value: Standard) -> None:
-    node = graph.node("standard", "dcterms:Standard")
+    node = graph.node("standard")
     graph.add(subject, name, node)
     graph.add_all(node, {"dcterms:title": chinese(value.name), "sta:standardLevel": chinese(value.level)})
 
 
 def price(graph: Graph, subject: str, name: str, value: Price) -> None:
-    node = graph.node("price", "schema:PriceSpecification")
+    node = graph.node("price")
     graph.add(subject, name, node)
     bounded = value.min is not None or value.max is not None
     pairs = {
@@ -192,7 +196,7 @@ def price(graph: Graph, subject: str, name: str, value: Price) -> None:
 
 
 def listing(graph: Graph, subject: str, name: str, value: Listing) -> None:
-    node = graph.node("listing", "schema:Offer")
+    node = graph.node("listing")
     graph.add(subject, name, node)
     pairs = {
         "sta:listingStatus": graph.terms.code(value.status) if value.status else None,
@@ -204,19 +208,27 @@ def listing(graph: Graph, subject: str, name: str, value: Listing) -> None:
 
 
 def review(graph: Graph, subject: str, name: str, value: Review) -> None:
-    """Only what is public of a secrecy review: organisation, date and decision (field 52 of the standard)."""
-    node = graph.node("review", "prov:Activity", "sta:SecrecyReview")
+    """Only what is public of a secrecy review: organisation, date and decision (field 52 of the standard).
+
+    The organisation is a text: most are offices (成果管理处) that every institute has, so the name alone identifies nobody.
+    """
+    node = graph.node("review")
     graph.add(subject, name, node)
     pairs = {
         "sta:decision": optional(value.decision),
-        "prov:wasAssociatedWith": graph.organisation(value.org) if value.org else None,
+        "sta:reviewedBy": chinese(value.org),
         "dcterms:date": date_term(value.date),
     }
     graph.add_all(node, pairs)
 
 
+def quality(graph: Graph, subject: str, name: str, value: Quality) -> None:
+    """The share of fields filled, on the record itself."""
+    graph.add(subject, "sta:completeness", scalar(value.completeness))
+
+
 def membership(graph: Graph, subject: str, name: str, value: Membership) -> None:
-    node = graph.node("name", "sta:DatedName")
+    node = graph.node("name")
     graph.add(subject, name, node)
     pairs = {"schema:validFrom": date_term(value.valid_from), "schema:validThrough": date_term(value.valid_to)}
     graph.add_all(node, {"foaf:name": chinese(value.name), **pairs})
@@ -230,10 +242,7 @@ def provenance(graph: Graph, subject: str, name: str, value: Provenance) -> None
     graph.add(subject, "prov:generatedAtTime", moment(value.retrieved))
     graph.add(subject, "sta:mappingVersion", string(value.mapping))
     if value.sha256:
-        node = graph.node("checksum", "spdx:Checksum")
-        graph.add(subject, "spdx:checksum", node)
-        graph.add(node, "spdx:algorithm", graph.terms.name("spdx:checksumAlgorithm_sha256"))
-        graph.add(node, "spdx:checksumValue", typed(value.sha256, "hexBinary"))
+        graph.add(subject, "sta:sourceSha256", typed(value.sha256, "hexBinary"))
 
 
 def composite(graph: Graph, subject: str, name: str, value: msgspec.Struct) -> None:
@@ -288,6 +297,7 @@ VIEWS: Mapping[type, View] = MappingProxyType(
         Price: price,
         Project: project,
         Provenance: provenance,
+        Quality: quality,
         Review: review,
         Standard: standard,
         Text: text,

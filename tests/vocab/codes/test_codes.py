@@ -87,7 +87,7 @@ def test_every_province_of_cl26_has_its_six_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["内部", "工作秘密", "秘密★", "秘密", "机密", "绝密", "", " ", "未知", "无", "未审查", "内部公开"]
+    "text", ["内部", "工作秘密", "秘密★", "秘密", "机密", "绝密", "", " ", "未知", "无", "未审查", "内部公开", "公开"]
 )
 def test_nothing_doubtful_is_ever_not_secret(text: str) -> None:
     found = scheme("cl19").find(text)

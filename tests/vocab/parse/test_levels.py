@@ -15,7 +15,7 @@ O = Options()  # noqa: E741
     [
         ("非密", "非涉密"),
         ("非涉密", "非涉密"),
-        ("公开", "非涉密"),
+        ("公开级", "非涉密"),
         ("不涉及国家秘密", "非涉密"),
         ("秘密", "秘密"),
         ("秘密★", "秘密"),
@@ -38,7 +38,7 @@ def test_no_level_is_no_level(raw: Tree) -> None:
     assert PARSERS["secret_level"](raw, O).value is None
 
 
-@pytest.mark.parametrize("raw", ["普通", "1", "0", "?", "解密", "一般"])
+@pytest.mark.parametrize("raw", ["普通", "1", "0", "?", "解密", "一般", "公开", "主动公开"])
 def test_an_unknown_level_is_an_error_that_repeats_nothing(raw: str) -> None:
     parsed = PARSERS["secret_level"](raw, O)
     assert parsed.value is None

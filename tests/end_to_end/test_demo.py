@@ -1,0 +1,115 @@
+"""The main job: one command harvests the fictional provinces, and every door shows the same records."""
+
+import gzip
+import hashlib
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyoxigraph
+import pytest
+import zstandard
+
+from tests.end_to_end.conftest import copied
+from tests.end_to_end.node import Node, Served, serving
+from vocab.kinds import KINDS
+
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+@pytest.fixture(scope="module")
+def status(first_day: Node) -> Any:
+    return first_day.json("status")
+
+
+def test_status_has_the_agreed_shape(status: Any) -> None:
+    assert set(status["published"]) == {"achievement", "demand", "organisation"}
+    assert all(isinstance(count, int) and count > 0 for count in status["published"].values())
+    assert status["refused"] > 0
+    assert status["held"] > 0
+    assert status["seq"] == sum(status["published"].values())  # a first harvest: one change per record
+    assert status["outputs"] == {name: {"seq": status["seq"], "records": status["seq"]} for name in ("search", "graph")}
+    assert set(status["sources"]) == {"beijing", "beijing-units", "guangdong", "hubei", "shanghai", "sichuan"}
+    assert sum(source["published"] for source in status["sources"].values()) == status["seq"]
+
+
+def test_every_door_counts_the_same(first_day: Node, first_served: Served, status: Any) -> None:
+    portal, published = first_served.portal, status["published"]
+    total = sum(published.values())
+
+    found = portal.search()
+    assert found["total"] == total
+    assert {f["value"]: f["count"] for f in found["facets"]["kind"]} == published
+    sources = {name: numbers["published"] for name, numbers in status["sources"].items() if numbers["published"]}
+    assert {f["value"]: f["count"] for f in found["facets"]["source"]} == sources
+    for kind, count in published.items():
+        assert portal.search(kind=kind)["total"] == count
+
+    records = portal.records()
+    assert Counter(item["kind"] for item in records) == published
+    assert len({item["iri"] for item in records}) == total
+    assert [item["seq"] for item in records] == sorted(item["seq"] for item in records)
+    assert portal.changes() == [
+        {"seq": i["seq"], "at": i["at"], "event": "published", "kind": i["kind"], "iri": i["iri"], "version": 1}
+        for i in records
+    ]
+
+
+def test_the_graph_holds_every_record_with_its_class(first_served: Served, first_day: Node, status: Any) -> None:
+    iris = {item["iri"]: item["kind"] for item in first_served.portal.records()}
+    classes = {first_day.namespaces.expand(KINDS[kind].rdf_class): kind for kind in status["published"]}
+    values = " ".join(f"<{name}>" for name in classes)
+    rows = first_served.portal.select(
+        f"SELECT ?s ?class WHERE {{ VALUES ?class {{ {values} }} GRAPH ?s {{ ?s a ?class }} }}"
+    )
+    assert {row["s"]: classes[row["class"]] for row in rows} == iris
+    assert len(rows) == len(iris)
+
+
+@pytest.mark.parametrize("compression", ["zstd", "gzip"])
+def test_a_dump_is_whole(first_day: Node, status: Any, tmp_path: Path, compression: str) -> None:
+    folder, published = tmp_path / "dump", status["published"]
+    made = first_day.json("dump", folder, "--compression", compression)
+    assert (made["records"], made["seq"]) == (status["seq"], status["seq"])
+    lines_of_sums = [line.partition("  ") for line in (folder / "SHA256SUMS").read_text().splitlines()]
+    sums = {name: digest for digest, _, name in lines_of_sums}
+    assert set(sums) == {path.name for path in folder.iterdir()} - {"SHA256SUMS"}
+    for name, digest in sums.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    lines = unpacked(next(folder.glob("records.jsonl.*"))).splitlines()
+    assert len(lines) == status["seq"]
+    quads = pyoxigraph.parse(unpacked(next(folder.glob("records.nq.*"))), pyoxigraph.RdfFormat.N_QUADS)
+    typed = Counter(q.object.value for q in quads if q.predicate.value == RDF_TYPE and q.subject == q.graph_name)
+    for kind, count in published.items():
+        assert typed[first_day.namespaces.expand(KINDS[kind].rdf_class)] == count
+
+
+def unpacked(path: Path) -> bytes:
+    body = path.read_bytes()
+    if path.suffix == ".gz":
+        return gzip.decompress(body)
+    return zstandard.ZstdDecompressor().stream_reader(body).read()
+
+
+def test_verify_proves_it(first_day: Node) -> None:
+    verdict = first_day.json("verify")
+    assert verdict["equal"] is True
+    assert verdict["outputs"] == {name: {"missing": 0, "extra": 0, "stale": 0} for name in ("search", "graph")}
+
+
+def test_verify_finds_and_repairs_what_was_lost(first_day: Node, tmp_path: Path) -> None:
+    node = copied(first_day, tmp_path / "home")
+    shutil.rmtree(node.home / "data" / "search")
+    assert node.json("verify")["equal"] is True  # an index that is gone is built again before it is compared
+    with serving(node) as served:
+        lost = served.portal.records()[:3]
+        store = json.loads((node.home / "data" / "graph" / "endpoint.json").read_bytes())["url"]
+        drop = "; ".join(f"DROP GRAPH <{item['iri']}>" for item in lost)
+        httpx.post(f"{store}/update", data={"update": drop}).raise_for_status()
+        assert node.json("verify", code=1)["outputs"]["graph"] == {"missing": 3, "extra": 0, "stale": 0}
+        assert node.json("verify", "--repair", code=1)["repaired"] is True
+        assert node.json("verify")["equal"] is True
+        assert served.interrupt() == 0

@@ -1,0 +1,141 @@
+"""`kill -9` at any moment: the next start catches up, and in the end nothing is lost and nothing is doubled."""
+
+import random
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chengguo.demo import servers
+from chengguo.home import Home, create
+from tests.chengguo.commands import COMMAND, environment
+from tests.chengguo.processes import eventually
+from tests.end_to_end.conftest import copied
+from tests.end_to_end.node import Node, serving
+
+KILLS = 30
+RECORDS = 60  # of each source
+SOURCES = ("hubei", "sichuan")
+COMMANDS = (("harvest", "--all"), ("project",))
+SMALL_BATCHES: dict[str, dict[str, object]] = {"harvest": {"batch_size": 10}}  # so that a death falls between them
+
+
+@pytest.fixture(scope="module")
+def platforms() -> Iterator[servers.Platforms]:
+    with servers.running(lambda: 1, port=0) as running:
+        for name in SOURCES:
+            platform: Any = running.platforms[name]
+            platform.first_day = platform.first_day[:RECORDS]
+        yield running
+
+
+def made(folder: Path, platforms: servers.Platforms) -> Node:
+    create(Home(folder), SMALL_BATCHES)
+    for file in folder.glob("sources/*.toml"):
+        if file.stem not in SOURCES:
+            file.unlink()
+            continue
+        usual = f"http://{servers.HOST}:{servers.PORT}"
+        file.write_text(file.read_text("utf-8").replace(usual, platforms.url), "utf-8")
+    return Node(folder, "http://localhost:8080")
+
+
+def finished(node: Node) -> None:
+    """Whatever the last death left: both commands end well now, and the outputs are proved."""
+    for command in COMMANDS:
+        node.run(*command)
+    assert node.json("verify")["equal"] is True
+
+
+def content(node: Node) -> list[Any]:
+    """What is public, without times and numbers."""
+    connection = sqlite3.connect(f"file:{node.home}/data/ledger.sqlite?mode=ro", uri=True)
+    try:
+        return connection.execute("select iri, kind, version from published order by iri").fetchall()
+    finally:
+        connection.close()
+
+
+def assert_nothing_doubled(node: Node) -> None:
+    """One item, one version, one change, one document and one named graph for each record."""
+    status, records = node.json("status"), content(node)
+    assert {version for _, _, version in records} == {1}
+    assert status["seq"] == len(records)
+    assert all(output == {"seq": len(records), "records": len(records)} for output in status["outputs"].values())
+    connection = sqlite3.connect(f"file:{node.home}/data/ledger.sqlite?mode=ro", uri=True)
+    try:
+        for table in ("version", "change"):
+            iris = [row[0] for row in connection.execute(f"select iri from {table}")]
+            assert sorted(iris) == [iri for iri, _, _ in records], table
+        assert connection.execute("select count(*) from run where status = 'running'").fetchone() == (0,)
+    finally:
+        connection.close()
+
+
+def killed(node: Node, command: tuple[str, ...], seconds: float) -> bool:
+    """Run the command and kill it after so long; whether it was still alive."""
+    process = subprocess.Popen(
+        [*COMMAND, *command, "--home", str(node.home)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        start_new_session=True,
+    )
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        time.sleep(0.005)
+    process.kill()
+    said = process.communicate()[1]
+    assert "Traceback" not in said, said
+    assert process.returncode in (0, -9), said
+    return process.returncode == -9
+
+
+@pytest.fixture(scope="module")
+def undisturbed(platforms: servers.Platforms, tmp_path_factory: pytest.TempPathFactory) -> tuple[Node, list[float]]:
+    """A node that was never killed, and how long each command usually takes."""
+    node, usual = made(tmp_path_factory.mktemp("kill") / "undisturbed", platforms), []
+    for command in COMMANDS:
+        began = time.monotonic()
+        node.run(*command)
+        usual.append(time.monotonic() - began)
+    return node, usual
+
+
+def test_killed_at_random_moments(
+    platforms: servers.Platforms, undisturbed: tuple[Node, list[float]], tmp_path: Path
+) -> None:
+    moments, (reference, usual) = random.Random(20260301), undisturbed
+    deaths, tries = 0, 0
+    while deaths < KILLS:
+        node = made(tmp_path / f"home-{deaths}", platforms)
+        for _ in range(5):  # then whole; and a new home, so that there is work again
+            tries += 1
+            which = moments.randrange(len(COMMANDS))
+            deaths += killed(node, COMMANDS[which], moments.uniform(0.2, 1.0) * usual[which])
+        assert tries < KILLS * 5, "the commands are never met alive"
+        finished(node)
+        assert content(node) == content(reference)
+        assert_nothing_doubled(node)
+
+
+@pytest.mark.parametrize("victim", [("chengguo project",), ("oxigraph serve",), ("chengguo.web",)])
+def test_a_child_that_is_killed_comes_back(first_day: Node, tmp_path: Path, victim: tuple[str, ...]) -> None:
+    node = copied(first_day, tmp_path / "home")
+    with serving(node) as served:
+        before = eventually(lambda: served.children(*victim), f"{victim} to run")
+        total = served.portal.search()["total"]
+        for child in before:  # of the web server its workers too
+            child.kill()
+        gone = {child.pid for child in before}
+        eventually(lambda: {c.pid for c in served.children(*victim)} - gone, f"{victim} again")
+        eventually(served.portal.answers, "a ready node")
+        assert served.portal.search()["total"] == total
+        assert len(served.portal.select("SELECT ?s WHERE { GRAPH ?s { ?s a ?class } } LIMIT 3")) == 3
+        assert node.json("verify")["equal"] is True
+        assert served.interrupt() == 0
