@@ -48,7 +48,7 @@ class Site(Section, frozen=True):
     )
     contact: Annotated[
         str,
-        Meta(description="E-mail address of the operator: shown on the portal, in OAI-PMH and to harvested sources."),
+        Meta(description="E-mail address of the operator: shown on the portal and to harvested sources."),
     ] = ""
     notice_zh: Annotated[str, Meta(description="Notice above every page, in Chinese.")] = ""
     notice_en: Annotated[str, Meta(description="Notice above every page, in English.")] = ""

@@ -25,7 +25,7 @@ import psutil
 import structlog
 
 from federation.graph import GraphUnavailable
-from federation.oxigraph_process import GraphLimits, OxigraphProcess
+from federation.oxigraph_process import GraphLimits, OxigraphProcess, end_orphans
 
 LOG = structlog.get_logger(__name__)
 BUSY_CORES = 0.5  # a store still this busy after the client left has not stopped the query
@@ -129,7 +129,7 @@ class GraphServer:
         if not self._acquire():
             return False
         try:
-            self._end_orphan()
+            end_orphans(self.directory.path)
             self._run(self.directory.location())
         except BaseException:
             self._release()
@@ -166,17 +166,6 @@ class GraphServer:
         if self._lock:
             self._lock.close()
             self._lock = None
-
-    def _end_orphan(self) -> None:
-        """A child whose owner was killed still holds the directory: end it, when it is really ours."""
-        endpoint = self.directory.endpoint()
-        if endpoint is None or not psutil.pid_exists(endpoint.pid):
-            return
-        with contextlib.suppress(psutil.Error):
-            process = psutil.Process(endpoint.pid)
-            if str(self.directory.path / endpoint.location) in process.cmdline():
-                process.kill()
-                process.wait(timeout=30)
 
     def _run(self, location: str) -> None:
         """Start a child on a location, on the port of the last one when it is still free."""

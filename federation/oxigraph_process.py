@@ -1,6 +1,7 @@
 """One oxigraph server as a child process: loopback only, on a port of its own choice, never older than its directory's lock."""
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from federation.graph import GraphUnavailable
 
 HOST = "127.0.0.1"
 ASK = "ASK%20%7B%7D"
+STARTED_BY = "CHENGGUO_STARTED_BY"  # in a child's environment: the process that started it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,22 @@ def executable() -> str:
     if found is None:
         raise GraphUnavailable("the program 'oxigraph' is not installed; install the package 'oxigraph' of the index")
     return found
+
+
+def end_orphans(directory: Path) -> None:
+    """End every server over a location in the directory whose starter was killed: it would hold its location for ever.
+
+    A process that has lost its starter has another parent, and whoever was killed may not have written down what it started.
+    """
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            command = process.cmdline()
+            if "--location" not in command[:-1]:
+                continue
+            location = Path(command[command.index("--location") + 1])
+            if location.parent == directory and process.environ().get(STARTED_BY) != str(process.ppid()):
+                process.kill()
+                process.wait(timeout=30)
 
 
 class OxigraphProcess:
@@ -85,7 +103,12 @@ class OxigraphProcess:
         command += ["--union-default-graph", "--timeout-s", str(self.limits.query_seconds)]
         with self._log.open("wb") as log:  # a fresh log per start: it holds start-up failures, nothing of queries
             self._child = psutil.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env={**os.environ, STARTED_BY: str(os.getpid())},
             )
 
     def answers(self, seconds: float = 1.0) -> bool:

@@ -21,6 +21,7 @@ from vocab.problem import Problem
 from vocab.record import Record
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
+EMPTY = ("null", "[]", "{}")  # ways in which JSON says that nothing is there
 
 
 class FieldDiff(msgspec.Struct, frozen=True):
@@ -107,7 +108,5 @@ def diff(before: Record | None, after: Record | None) -> tuple[FieldDiff, ...]:
 def _json(record: Record | None, name: str) -> str | None:
     if record is None:
         return None
-    value = getattr(record, name, None)
-    if value is None or value == ():
-        return None
-    return _ENCODER.encode(value).decode()
+    written = _ENCODER.encode(getattr(record, name, None)).decode()
+    return None if written in EMPTY else written

@@ -64,7 +64,9 @@ class Projector:
                     output.failed(error)
                     failed[name] = error
 
-        threads = [threading.Thread(target=follow, args=each, name=f"project-{each[0]}") for each in self._outputs.items()]
+        threads = [
+            threading.Thread(target=follow, args=each, name=f"project-{each[0]}") for each in self._outputs.items()
+        ]
         together.run(threads)
         if failed:
             told = "; ".join(f"{name}: {type(error).__name__}: {error}" for name, error in failed.items())

@@ -63,7 +63,8 @@ def one(row: bytes, shape: Shape, listing: Listing, position: str) -> Harvested:
         return listing.unreadable(position, printable(f"no key at {', '.join(shape.key)}"))
     identifier = compose(names)
     modified = when.parse(stamp, shape.modified_format, shape.zone)
-    return listing.record(identifier, JSON, row, modified=modified, url=record_url(shape.url, identifier))
+    url = record_url(shape.url, identifier)
+    return listing.record(identifier, JSON, row, modified=modified, url=url, position=position)
 
 
 def _lines(file: IO[bytes], codec: str, longest: int) -> Iterator[bytes | None]:

@@ -206,7 +206,7 @@ class JsonApi:
             identifier = compose(names)
             modified = when.parse(stamp, o.modified_format, self._zone)
             url = record_url(o.record_url, identifier)
-            one = listing.record(identifier, JSON, row, modified=modified, deleted=deleted, url=url)
+            one = listing.record(identifier, JSON, row, modified=modified, deleted=deleted, url=url, position=position)
             if since is None or modified is None or modified >= since:
                 yield one
 

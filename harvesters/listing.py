@@ -49,11 +49,12 @@ class Listing:
         modified: datetime | None = None,
         deleted: bool = False,
         url: str | None = None,
+        position: str = "?",
     ) -> Harvested:
-        """The record, or why it cannot be read. Raises LimitExceeded at one record more than max_records."""
+        """The record, or why it cannot be read (`position` then names it). Raises LimitExceeded at one more than max_records."""
         if not identifier or len(identifier) > _MAX_IDENTIFIER or _CONTROL.search(identifier):
             return self.unreadable(
-                "?", "its identifier is empty, longer than 1000 characters or holds control characters"
+                position, "its identifier is empty, longer than 1000 characters or holds control characters"
             )
         self._count(identifier)
         if len(body) > self._limits.max_record_bytes:

@@ -88,7 +88,9 @@ def _record(
     stamp = (
         when.parse(_text(row.get(layout.modified)), layout.modified_format, layout.zone) if layout.modified else None
     )
-    return listing.record(identifier, JSON, encode(row), modified=stamp, url=record_url(layout.url, identifier))
+    return listing.record(
+        identifier, JSON, encode(row), modified=stamp, url=record_url(layout.url, identifier), position=position
+    )
 
 
 def _check(names: list[str], layout: Layout, where: str) -> None:

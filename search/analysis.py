@@ -112,15 +112,16 @@ def _grams(runs: Runs) -> list[str]:
     return out
 
 
-def phrase(text: str) -> tuple[list[str], bool]:
+@lru_cache(maxsize=10_000)  # a page asks for the same few texts up to ten times: to match, to rank and to count
+def phrase(text: str) -> tuple[tuple[str, ...], bool]:
     """The grams that a text must contain in this order to contain `text`, and whether the last is only a prefix.
 
     >>> phrase("石墨烯")
-    (['石墨', '墨烯'], False)
+    (('石墨', '墨烯'), False)
     >>> phrase("膜")
-    (['膜'], True)
+    (('膜',), True)
     """
-    tokens = grams(text)
+    tokens = tuple(grams(text))
     if not tokens or not CJK_RUN.match(tokens[-1]):
         return tokens, False
     if len(tokens) > 1 and len(tokens[-2]) == 2 and CJK_RUN.match(tokens[-2]):

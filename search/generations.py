@@ -55,9 +55,18 @@ class Generations:
         self.format = version
         self._pointer = directory / "current"
         self._seen: tuple[Signature, str] | None = None
+        self._path: tuple[str, Path, Path] | None = None  # asked for by every search
 
     def path(self, token: str) -> Path:
-        return self.directory / "generations" / token
+        return self._paths(token)[1]
+
+    def _paths(self, token: str) -> tuple[str, Path, Path]:
+        """(token, its folder, the file that every commit replaces)"""
+        known = self._path
+        if known is None or known[0] != token:
+            folder = self.directory / "generations" / token
+            known = self._path = token, folder, folder / "meta.json"
+        return known
 
     def current(self) -> str | None:
         """The token of the generation that is served; None when there is none. One `stat` when nothing changed."""
@@ -113,7 +122,7 @@ class Generations:
     def commits(self, token: str) -> Signature:
         """Changes with every commit of the generation. Raises SearchUnavailable."""
         try:
-            return _signature(self.path(token) / "meta.json")
+            return _signature(self._paths(token)[2])
         except OSError as error:
             raise SearchUnavailable(f"search index {self.path(token)} is missing or damaged: rebuild it") from error
 

@@ -86,6 +86,8 @@ def check(
     if json:
         print_json(checked)
     else:
+        if not checked:
+            remarks().print(NO_SOURCES)
         for one in checked:
             results().print(f"[red]{one.id}[/]: {escape(one.problem)}" if one.problem else f"[green]{one.id}[/]: good")
     if any(one.problem for one in checked):

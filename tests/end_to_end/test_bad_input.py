@@ -234,7 +234,7 @@ def test_an_unknown_code_is_a_problem_of_its_record(provinces: Server, tmp_path:
     outcome = node.json("harvest", "a-good-one")[0]
     assert outcome["run"]["counts"]["published"] == 3
     assert outcome["run"]["counts"]["unreadable"] == 1
-    assert "line 3" in told(outcome)
+    assert "row 3" in told(outcome)
 
 
 def test_a_wrong_mapping_is_named_with_what_is_allowed(provinces: Server, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def platforms() -> Iterator[servers.Platforms]:
 
 
 def made(folder: Path, platforms: servers.Platforms) -> Node:
-    create(Home(folder), SMALL_BATCHES)
+    create(Home(folder), SMALL_BATCHES, demonstration=True)
     for file in folder.glob("sources/*.toml"):
         if file.stem not in SOURCES:
             file.unlink()
@@ -63,6 +63,7 @@ def content(node: Node) -> list[Any]:
 def assert_nothing_doubled(node: Node) -> None:
     """One item, one version, one change, one document and one named graph for each record."""
     status, records = node.json("status"), content(node)
+    assert len(records) == RECORDS * len(SOURCES)
     assert {version for _, _, version in records} == {1}
     assert status["seq"] == len(records)
     assert all(output == {"seq": len(records), "records": len(records)} for output in status["outputs"].values())

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from federation.gate import Decision, Outcome, decide
+from federation.gate import MARKING, Decision, Outcome, decide
 from federation.source import Declaration, DisclosurePolicy, PolicyMode
 from federation.suppression import tokens
 from tests.federation.world import BLANKET, ITEM, TODAY
@@ -229,3 +231,14 @@ def test_reasons_never_quote_the_record() -> None:
     words = "".join(reason.message for reason in judge(whole).reasons)
     assert "外泄" not in words
     assert date(2026, 3, 1) == TODAY
+
+
+pieces = st.sampled_from(
+    ["绝密", "机密", "秘密", "内部", "密级", "保密级别", "级别", "★", "☆", ":", "：", " ", "\n", "技术"]
+)
+
+
+@given(st.lists(pieces, max_size=6).map("".join))
+def test_a_marking_is_found_wherever_the_whole_pattern_finds_it(text: str) -> None:
+    decision = judge(record(abstract=Text(text)))
+    assert (decision.reason == "secret-marking-in-text") == (MARKING.search(text) is not None)

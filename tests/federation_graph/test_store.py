@@ -139,6 +139,17 @@ def test_a_twin_thrown_away_leaves_nothing_behind(store: OxigraphStore, server: 
     assert server.child.answers()
 
 
+def test_a_load_that_failed_is_told_by_the_next_call(store: OxigraphStore) -> None:
+    twin = store.fresh()
+    try:
+        twin.process.kill()
+        twin.put([record(2)])
+        with pytest.raises(GraphUnavailable):
+            twin.commit()
+    finally:
+        twin.close()
+
+
 def test_a_store_that_is_not_ours_cannot_be_swapped(server: GraphServer) -> None:
     store = OxigraphStore(server.child.url, NS)
     with pytest.raises(GraphError, match="not ours to replace"):

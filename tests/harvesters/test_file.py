@@ -46,6 +46,12 @@ def test_big5_is_told_from_gb18030() -> None:
     assert values(records)[0]["名稱"] == "臺南市登革熱病媒蚊密度調查及電動機車充電站地址"
 
 
+def test_a_row_whose_key_cannot_be_an_identifier_is_named_by_its_place() -> None:
+    _, unreadable, complete = served('登记号,名\n1,a\n"2\n3",b\n'.encode(), KEY)
+    assert [(each.identifier, "control characters" in each.reason) for each in unreadable] == [("row 3", True)]
+    assert not complete
+
+
 def test_a_declared_encoding_of_the_options_wins_and_bytes_outside_it_are_marked() -> None:
     records, _, _ = served("登记号,名\n1,a\xffb\n".encode("gb18030")[:-3] + b"\xff\n", KEY | {"encoding": "gb2312"})
     assert "\ufffd" in str(values(records)[0]["名"])

@@ -111,14 +111,14 @@ def test_everything_works_without_javascript(browser: Browser, site: str) -> Non
     page.locator(".lineage summary").first.click()
     expect(page.locator(".lineage code").first).to_be_visible()
     page.goto("/sparql")
-    page.get_by_label("Query").fill("SELECT * { ?s <http://purl.org/dc/terms/title> ?title } LIMIT 3")
+    page.get_by_label("Query", exact=True).fill("SELECT * { ?s <http://purl.org/dc/terms/title> ?title } LIMIT 3")
     page.get_by_role("button", name="Run").click()
     expect(page.locator("#results")).to_have_text("Results: 3 rows")
     expect(page.locator(".bindings tbody tr")).to_have_count(3)
-    page.get_by_label("Query").fill("SELECT nonsense")
+    page.get_by_label("Query", exact=True).fill("SELECT nonsense")
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_label("Query")).to_have_value("SELECT nonsense")
+    expect(page.get_by_label("Query", exact=True)).to_have_value("SELECT nonsense")
     context.close()
 
 

@@ -109,7 +109,7 @@ def test_real_titles_are_found(harvested: Harvested, served: Served) -> None:
 def test_english_records_are_found_in_english(served: Served) -> None:
     found = served.portal.search(source="data-gov", q="water", size="20")
     assert found["total"] > 5
-    assert all("en" in item["title"] and "zh" not in item["title"] for item in found["items"])
+    assert all(item["title"]["en"] and not item["title"]["zh"] for item in found["items"])
 
 
 def test_a_second_harvest_changes_nothing(harvested: Harvested) -> None:

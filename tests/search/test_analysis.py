@@ -1,5 +1,6 @@
 """The analysis has one answer for every spelling of a text, and never fails."""
 
+import re
 import unicodedata
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from search.analysis import grams, identifier_key, phrase, stem, whole
+from search.analysis import CJK, RUN, grams, identifier_key, phrase, stem, whole
 from search.highlight import PASSAGE, mark, marker, passage
 from search.normalise import REGIONAL, align, normalise, normalise_plain
 from search.question import Clause, Question, default_language
@@ -93,6 +94,18 @@ def test_long_words_are_found_by_their_parts() -> None:
     assert {"锂离子电池", "锂离子", "电池"} <= set(LANGUAGE.analyser.words("锂离子电池"))
 
 
+@given(TEXTS | ANY | st.lists(WORDS | st.sampled_from(" \t\n"), max_size=12).map("".join))
+def test_grams_are_every_pair_of_a_run_and_its_last_character(text: str) -> None:
+    plain = re.sub(f"(?<=[{CJK}])\\s+(?=[{CJK}])", "", normalise(text))
+    expected: list[str] = []
+    for run in RUN.finditer(plain):
+        if run[1]:
+            expected += [run[1][place : place + 2] for place in range(len(run[1]))]
+        else:
+            expected.append(whole(run[2]))
+    assert grams(text) == expected
+
+
 def test_spaces_between_characters_are_none() -> None:
     assert grams("石 墨\n烯") == grams("石墨烯")
 
@@ -102,7 +115,7 @@ def test_spaces_between_characters_are_none() -> None:
     [("石墨烯", ["石墨", "墨烯"], False), ("膜", ["膜"], True), ("PM2.5 膜", ["pm2.5", "膜"], True), ("。", [], False)],
 )
 def test_phrases(text: str, tokens: list[str], prefix: bool) -> None:
-    assert phrase(text) == (tokens, prefix)
+    assert phrase(text) == (tuple(tokens), prefix)
 
 
 @pytest.mark.parametrize(

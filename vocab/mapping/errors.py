@@ -15,8 +15,7 @@ class MappingError(Exception):
         self.place, self.message, self.file = place, message, file
 
     def __str__(self) -> str:
-        where = f"{self.file}: " if self.file else ""
-        return f"{where}{self.place}: {self.message}"
+        return ": ".join(part for part in (self.file, self.place, self.message) if part)
 
     def inside(self, file: str, place: str = "") -> "MappingError":
         """The same error seen from further out."""
