@@ -22,16 +22,14 @@ from lxml import etree
 from chengguo.demo.corpus import Province
 from chengguo.demo.fiction import Fiction
 from chengguo.demo.platforms import beijing, guangdong, sichuan
-from federation.gate import decide
+from federation.gate import Decision, decide
 from federation.judge import Judge, digest_of
 from federation.registry import read_source
 from harvesters.base import JSON, XML, RawRecord
 from vocab.decode import decode
 from vocab.kinds import KINDS, Achievement, encode_record
-from vocab.lineage import Lineage
 from vocab.mapping import Context, Mapped, load
 from vocab.personal import mask_record
-from vocab.problem import Problem
 from vocab.public import PublicRecord, public_view
 from vocab.record import Record
 from vocab.validate import validate
@@ -43,7 +41,7 @@ BATCH = 100
 WARM = 500  # records before the clock starts: provinces repeat their words, and so will the next run
 
 Body = Callable[[Fiction], bytes]
-In, Out = TypeVar("In"), TypeVar("Out")
+Out = TypeVar("Out")
 
 
 def guangdong_row(fiction: Fiction) -> dict[str, Any]:
@@ -68,7 +66,7 @@ def raws(name: str, count: int) -> Iterator[RawRecord]:
         yield RawRecord(name, fiction.local_id, media_type, body(fiction), FETCHED)
 
 
-def rate(work: Callable[[In], Out], items: Sequence[In]) -> tuple[float, list[Out]]:
+def rate(work: Callable[[Any], Out], items: Sequence[Any]) -> tuple[float, list[Out]]:
     """Items per second, the median over batches, and what was made."""
     made: list[Out] = []
     spent = []
@@ -95,7 +93,7 @@ class Bench:
     def run(self) -> dict[str, float]:
         rates: dict[str, float] = {}
 
-        def step(label: str, work: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
+        def step(label: str, work: Callable[[Any], Out], items: Sequence[Any]) -> list[Out]:
             rates[label], made = rate(work, items)
             return made
 
@@ -107,11 +105,12 @@ class Bench:
         step("mask", mask_record, records)
         decisions = step("gate decide (with mask)", self.decide, mapped)
         clean = [one.record for one in decisions if one.record is not None]
-        step("validate", lambda record: validate(record, TODAY), clean)
+        step("validate", lambda record: validate(record, TODAY, masked=True), clean)
         public = step("public view", public_view, clean)
         bodies = step("encode", encode_record, public)
         step("search document", KINDS["achievement"].document, [self.public(record) for record in public])
-        step("judge (all of it)", lambda pair: self.judge.judge(*pair, {}), list(zip(self.raws, digests, strict=True)))
+        both = list(zip(self.raws, digests, strict=True))
+        step("judge (all of it)", lambda pair: self.judge.judge(pair[0], pair[1], {}), both)
         ready = step("raw: decode and convert", msgspec.json.Decoder(Achievement).decode, bodies)
         step("raw: encode", msgspec.json.encode, ready)
         return rates
@@ -129,9 +128,8 @@ class Bench:
             sha256="0" * 64,
         )
 
-    def decide(self, mapped: Mapped) -> Any:
-        lineage: Sequence[Lineage] = mapped.lineage
-        problems: Sequence[Problem] = mapped.problems
+    def decide(self, mapped: Mapped) -> Decision:
+        lineage, problems = mapped.lineage, mapped.problems
         if mapped.record is None:
             raise SystemExit(f"a record of {self.source.id} could not be mapped: {problems}")
         return decide(mapped.record, self.source.disclosure, frozenset(), TODAY, lineage=lineage, problems=problems)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 import structlog
 
-from chengguo import guarded
+from federation import guarded
 
 log = structlog.get_logger("chengguo.supervisor")
 

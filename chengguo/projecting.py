@@ -153,5 +153,7 @@ class Work:
                     time.sleep(STEP)
             finally:
                 stop.set()
-                thread.join(TAKEN_OVER)  # alone with the outputs from here on
+                thread.join(TAKEN_OVER)
+            while thread.is_alive():  # a rebuild takes as long as it takes; what was asked needs the outputs to itself
+                thread.join(STEP)
             requests.serve(self.do, EXPECTED)

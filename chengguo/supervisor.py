@@ -1,7 +1,7 @@
 """Keeps a set of processes running until told to stop, and then leaves none behind.
 
 SIGINT and SIGTERM end it: every child gets SIGTERM, what is still there after the grace (or at a second signal) SIGKILL.
-If the supervisor itself is killed, the kernel ends the children (see `guarded.py`).
+If the supervisor itself is killed, the kernel ends the children (see `federation/guarded.py`).
 """
 
 import os

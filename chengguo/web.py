@@ -13,8 +13,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from starlette.types import ASGIApp
 
-from chengguo import guarded, logs, node
+from chengguo import logs, node
 from chengguo.home import resolve
+from federation import guarded
 from publish import app as application
 from search import tantivy_index as engine
 

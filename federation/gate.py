@@ -19,6 +19,7 @@ from federation.suppression import tokens
 from vocab.codes import concept, is_public_funding, scheme
 from vocab.field import fields
 from vocab.identifiers import is_defence_patent
+from vocab.kinds import encode_record
 from vocab.lineage import Lineage
 from vocab.personal import mask_record
 from vocab.problem import Problem
@@ -35,6 +36,9 @@ LONGEST_EMBARGO = 5  # years, E25
 # The marking prescribed for secret documents (国家秘密载体: level, star, term), wherever it stands in a text.
 MARKING = re.compile(r"(绝密|机密|秘密)\s*[★☆]|(?:密级|保密级别)\s*[:：]\s*(绝密|机密|秘密|内部|工作秘密)")
 MARKED_BY = ("★", "☆", "密级", "保密级别")  # no marking without one of these
+# No marking and no defence patent in a record without one of these in its JSON, where some white space is escaped.
+_GAP = r"(?:\s|\\[nrtf]|\\u00[01][0-9a-f])*"
+_LOOK = re.compile("|".join((*MARKED_BY, f"国{_GAP}防", *(f"{letter}{_GAP}[FfＦｆ]" for letter in "GgＧｇ"))))
 
 SECRET_WORDS = ("绝密", "机密", "秘密")
 LONGEST_LEVEL = 16  # characters: what is longer is prose, not a level
@@ -123,7 +127,7 @@ def _secret(
         return _reason("secret-level-unknown", path, "the secrecy level could not be understood")
     if record.secret_level is None and (policy.mode is not PolicyMode.BLANKET or policy.declaration is None):
         return _reason("secret-level-missing", path, "the secrecy level is missing and no declaration covers it")
-    text = prose(record)
+    text = prose(record) if _asks_for_a_look(record) else ""
     if _is_marked(text):
         return _reason("secret-marking-in-text", "*", "a text of the record carries a secrecy marking")
     if _is_defence_patented(record) or is_defence_patent(text):
@@ -299,6 +303,14 @@ def _root(path: str) -> str:
 def _spellings(name: str) -> tuple[str, str]:
     head, *rest = name.split("_")
     return name, head + "".join(word.title() for word in rest)
+
+
+def _asks_for_a_look(record: Record) -> bool:
+    """Whether a marking or a defence patent may stand in a text of the record; False is certain."""
+    try:
+        return _LOOK.search(encode_record(record).decode()) is not None
+    except UnicodeEncodeError:  # a lone surrogate
+        return True
 
 
 def _is_marked(text: str) -> bool:

@@ -165,7 +165,7 @@ class Judge:
         record, state, reason = decision.record, STATES[decision.outcome], decision.reason
         iri = mapped.record.identifier if mapped.record is not None else None
         if record is not None:
-            problems += tuple(validate(record, self._today))
+            problems += tuple(validate(record, self._today, masked=True))
         errors = [p for p in problems if p.severity is Severity.ERROR]
         if state == "published" and errors:
             state, reason = "rejected", errors[0].code

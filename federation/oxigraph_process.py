@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import urllib3
 
+from federation import guarded
 from federation.graph import GraphUnavailable
 
 HOST = "127.0.0.1"
@@ -99,11 +100,11 @@ class OxigraphProcess:
         return self.location.parent / f"{self.location.name}.log"
 
     def _spawn(self) -> None:
-        command = [executable(), "serve", "--location", str(self.location), "--bind", f"{HOST}:{self.port}"]
-        command += ["--union-default-graph", "--timeout-s", str(self.limits.query_seconds)]
+        serve = [executable(), "serve", "--location", str(self.location), "--bind", f"{HOST}:{self.port}"]
+        serve += ["--union-default-graph", "--timeout-s", str(self.limits.query_seconds)]
         with self._log.open("wb") as log:  # a fresh log per start: it holds start-up failures, nothing of queries
             self._child = psutil.Popen(
-                command,
+                guarded.command(tuple(serve)),  # it never outlives the process that watches over it
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

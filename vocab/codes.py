@@ -12,7 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
@@ -230,6 +230,7 @@ def _concept(id: str, row: list[str]) -> Concept:  # noqa: A002
     )
 
 
+@lru_cache(maxsize=16_384)  # a source repeats its codes
 def concept(code: str) -> Concept | None:
     """The concept of a code as records hold it (`cl04/2`), or None when its scheme or notation does not exist."""
     scheme_id, _, notation = code.partition("/")

@@ -38,6 +38,10 @@ class Precision(StrEnum):
     DAY = "day"
 
 
+_FIRST = {"year": "-01-01", "month": "-01", "day": ""}
+_LAST = {"year": "-12-31", "month": "-31", "day": ""}
+
+
 class PartialDate(Value, frozen=True):
     """A date at the precision its source gave (GB/T 7408): `2019`, `2019-03` or `2019-03-01`. No day is ever invented."""
 
@@ -51,12 +55,12 @@ class PartialDate(Value, frozen=True):
     @property
     def first(self) -> str:
         """The earliest day it can mean, ISO 8601; compares as text."""
-        return self.value + {"year": "-01-01", "month": "-01", "day": ""}[self.precision.value]
+        return self.value + _FIRST[self.precision]
 
     @property
     def last(self) -> str:
         """The latest day it can mean (31 for every month: only ever compared, never shown)."""
-        return self.value + {"year": "-12-31", "month": "-31", "day": ""}[self.precision.value]
+        return self.value + _LAST[self.precision]
 
 
 class Period(Value, frozen=True):

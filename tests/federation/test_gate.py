@@ -12,6 +12,7 @@ from federation.gate import MARKING, Decision, Outcome, decide
 from federation.source import Declaration, DisclosurePolicy, PolicyMode
 from federation.suppression import tokens
 from tests.federation.world import BLANKET, ITEM, TODAY
+from vocab.identifiers import is_defence_patent
 from vocab.kinds import Achievement, Demand
 from vocab.lineage import Lineage
 from vocab.problem import Problem, Severity
@@ -234,11 +235,14 @@ def test_reasons_never_quote_the_record() -> None:
 
 
 pieces = st.sampled_from(
-    ["绝密", "机密", "秘密", "内部", "密级", "保密级别", "级别", "★", "☆", ":", "：", " ", "\n", "技术"]
-)
+    ["绝密", "机密", "秘密", "内部", "密级", "保密级别", "级别", "★", "☆", ":", "：", " ", "\n", "\t", "\x0b", "\x1f", "\u3000",
+     "\\", "国", "防", "发明专利", "专利", "G", "ｇ", "F", "ｆ", "ZL", "123456", "技术", "\ud800"]
+)  # fmt: skip
 
 
-@given(st.lists(pieces, max_size=6).map("".join))
-def test_a_marking_is_found_wherever_the_whole_pattern_finds_it(text: str) -> None:
-    decision = judge(record(abstract=Text(text)))
-    assert (decision.reason == "secret-marking-in-text") == (MARKING.search(text) is not None)
+@given(st.lists(pieces, max_size=7).map("".join), st.sampled_from(["abstract", "contact_org"]))
+def test_nothing_secret_is_overlooked(text: str, field: str) -> None:
+    """The gate's quick look at the JSON finds wherever the patterns themselves find."""
+    reason = judge(record(**{field: Text(text) if field == "abstract" else text})).reason
+    assert (reason == "secret-marking-in-text") == (MARKING.search(text) is not None)
+    assert (reason == "defence-patent") == (MARKING.search(text) is None and is_defence_patent(text))

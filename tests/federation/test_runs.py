@@ -90,10 +90,10 @@ def test_heartbeats_keep_the_lease_and_notice_its_loss(ledger: Ledger, monkeypat
 def test_our_own_fault_at_one_record_stops_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.harvest({"2": good("旧二")})
 
-    def fails(record: Record, today: date) -> list[Problem]:
+    def fails(record: Record, today: date, *, masked: bool) -> list[Problem]:
         if "坏" in str(record):
             raise RuntimeError(str(record))
-        return validate(record, today)
+        return validate(record, today, masked=masked)
 
     monkeypatch.setattr("federation.judge.validate", fails)
     found = world.harvest({"1": good("一"), "2": good("坏"), "3": good("三")})

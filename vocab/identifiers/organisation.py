@@ -1,6 +1,7 @@
 """Organisation numbers: unified social credit code (GB 32100-2015) and organisation code (GB 11714-1997)."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from vocab.identifiers.text import compact
@@ -30,6 +31,7 @@ def normalise_uscc(text: str) -> str | None:
     return code if _USCC.fullmatch(code) else None
 
 
+@lru_cache(maxsize=8_192)  # the same organisations stand behind most records
 def valid_uscc(text: str) -> bool:
     """Whether it is a unified social credit code with its right check character; A, N and Y prefixes are codes too."""
     code = normalise_uscc(text)

@@ -96,24 +96,45 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     when: Test | None = None
 
     def maker(self) -> Maker:
-        """The rule as a function. Answers are remembered: provinces use few words in most of their columns."""
-        memory: dict[tuple[str, Tree], Made] = {}
-        when, pick, make = self.when, self._picker(), self._make
+        """The rule as a function."""
+        make = self._one_origin() if len(self.origins) == 1 else self._several_origins()
+        if (when := self.when) is None:
+            return make
+        return lambda tree: make(tree) if when(tree) else NOTHING
+
+    def _one_origin(self) -> Maker:
+        take, read = self.origins[0].take, self._reader(self.origins[0].path)
+        return lambda tree: read(take(tree))
+
+    def _several_origins(self) -> Maker:
+        readers = {path: self._reader(path) for path in ("", *(origin.path for origin in self.origins))}
 
         def made(tree: Tree) -> Made:
-            if when is not None and not when(tree):
-                return NOTHING
-            path, raw = picked = pick(tree)
-            if raw is not None and (not isinstance(raw, str) or len(raw) > LONGEST):
+            path, raw = self._pick(tree)
+            return readers[path](raw)
+
+        return made
+
+    def _reader(self, path: str) -> Maker:
+        """What a raw value of this place gives. Answers are remembered: provinces use few words in most columns."""
+        memory: dict[str, Made] = {}
+        make, nothing = self._make, self._make("", None)
+
+        def read(raw: Tree) -> Made:
+            if raw is None:
+                return nothing
+            if not isinstance(raw, str):
+                return nothing if is_empty(raw) else make(path, raw)
+            if len(raw) > LONGEST:
                 return make(path, raw)
-            known = memory.get(picked)
+            known = memory.get(raw)
             if known is None:
                 if len(memory) >= MEMORY:
                     memory.clear()
-                known = memory[picked] = make(path, raw)
+                known = memory[raw] = make(path, raw)
             return known
 
-        return made
+        return read
 
     def _make(self, path: str, raw: Tree) -> Made:
         """Pure, so that its answers may be remembered."""
@@ -129,18 +150,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         shown = self._shown(raw, RAW_LIMIT) if self.slot.public else ""
         fitted = self._fit(items, problems)
         return Made(fitted, Lineage(self.slot.key, path, self.words, shown), tuple(problems), rejected)
-
-    def _picker(self) -> Callable[[Tree], tuple[str, Tree]]:
-        """What finds the raw value and where it stood."""
-        if len(self.origins) != 1:
-            return self._pick
-        path, take = self.origins[0].path, self.origins[0].take
-
-        def pick(tree: Tree) -> tuple[str, Tree]:
-            raw = take(tree)
-            return (path, raw) if isinstance(raw, str) or not is_empty(raw) else NOWHERE
-
-        return pick
 
     def _pick(self, tree: Tree) -> tuple[str, Tree]:
         """The first origin that says something; else the first that at least holds a word for nothing."""

@@ -2,7 +2,8 @@
 
 Run as a script, without site packages: `python -I -S guarded.py PARENT SIGNAL PROGRAM [ARGUMENT...]`. It asks the kernel for the
 signal (prctl(2) PR_SET_PDEATHSIG, Linux; kept through exec) and becomes the program. On other systems there is no
-such request: a killed supervisor leaves its children to be stopped by hand.
+such request: a killed supervisor leaves its children to be stopped by hand. The kernel counts the *thread* that started a
+program as its parent: start a long-lived program from a thread that lives as long.
 """
 
 import ctypes
