@@ -167,7 +167,9 @@ def main() -> int:
         folder = Path(name)
         home = folder / "home"
         listing(folder / "listing.jsonl", count)
-        subprocess.run([sys.executable, "-m", "chengguo", "init", str(home)], check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+        subprocess.run(
+            [sys.executable, "-m", "chengguo", "init", str(home)], check=True, stdout=subprocess.DEVNULL, cwd=ROOT
+        )
         for path in (home / "sources").glob("*.toml"):
             path.unlink()
         (home / "mappings").mkdir(exist_ok=True)
@@ -205,8 +207,10 @@ def report(count: int, home: Path, folder: Path) -> None:
         print(f"{label:48} {seconds:8.1f} s {count / seconds:10.0f} records/s")
     print(f"{'raw sinks / ours (target 0.6)':48} {raw / ours:8.2f}")
     peak = max(harvest.peak, project.peak, again.peak)
-    print(f"{'largest memory of the process tree':48} {peak / 2**20:8.0f} MiB (harvest {harvest.peak / 2**20:.0f}, "
-          f"project {project.peak / 2**20:.0f}, second harvest {again.peak / 2**20:.0f})")
+    print(
+        f"{'largest memory of the process tree':48} {peak / 2**20:8.0f} MiB (harvest {harvest.peak / 2**20:.0f}, "
+        f"project {project.peak / 2**20:.0f}, second harvest {again.peak / 2**20:.0f})"
+    )
     print(f"published {published}, outputs equal the ledger: {equal}")
 
 

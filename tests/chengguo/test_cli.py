@@ -186,7 +186,9 @@ def test_init_gives_an_example_that_becomes_a_source(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     run("init", folder)
     assert "copy sources/my-province.toml.example" in run("source", "list", "--home", folder).stderr
-    (folder / "sources" / "my-province.toml").write_bytes((folder / "sources" / "my-province.toml.example").read_bytes())
+    (folder / "sources" / "my-province.toml").write_bytes(
+        (folder / "sources" / "my-province.toml.example").read_bytes()
+    )
     assert "my-province: good" in run("source", "check", "--home", folder).stdout
 
 
