@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import msgspec
 import psutil
 
@@ -49,12 +49,12 @@ class Portal:
     def __init__(self, port: int, base: str) -> None:
         self.port = port
         self.base = base
-        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE)
+        self._http = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE)
 
     def close(self) -> None:
         self._http.close()
 
-    def get(self, address: str, accept: str = "*/*", **params: str) -> httpx.Response:
+    def get(self, address: str, accept: str = "*/*", **params: str) -> httpx2.Response:
         """A path, or an address of the site as the site itself writes it."""
         path = address.removeprefix(self.base)
         return self._http.get(path, params=params or None, headers={"Accept": accept})
@@ -92,7 +92,7 @@ class Portal:
     def answers(self, path: str = "/readyz") -> bool:
         try:
             return self.get(path).status_code == 200
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             return False
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from chengguo.home import Home, create
@@ -253,11 +253,11 @@ def test_a_dead_graph_store_takes_nothing_along(first_day: Node, tmp_path: Path)
     node = copied(first_day, tmp_path / "home")
     slow = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c != ?f && ?f != ?i) }"
     with serving(node) as served:
-        found: list[httpx.Response] = []
+        found: list[httpx2.Response] = []
 
         def ask() -> None:
             found.append(
-                httpx.post(
+                httpx2.post(
                     f"http://127.0.0.1:{served.portal.port}/sparql",
                     data={"query": slow},
                     headers={"Accept": RESULTS},

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pyoxigraph
 import pytest
 import zstandard
@@ -105,7 +105,7 @@ def test_verify_finds_and_repairs_what_was_lost(first_day: Node, tmp_path: Path)
         lost = served.portal.records()[:3]
         store = json.loads((node.home / "data" / "graph" / "endpoint.json").read_bytes())["url"]
         drop = "; ".join(f"DROP GRAPH <{item['iri']}>" for item in lost)
-        httpx.post(f"{store}/update", data={"update": drop}).raise_for_status()
+        httpx2.post(f"{store}/update", data={"update": drop}).raise_for_status()
         assert node.json("verify", code=1)["outputs"]["graph"] == {"missing": 3, "extra": 0, "stale": 0}
         assert node.json("verify", "--repair", code=1)["repaired"] is True
         assert node.json("verify")["equal"] is True

@@ -120,6 +120,7 @@ def undisturbed(platforms: servers.Platforms, tmp_path_factory: pytest.TempPathF
     return node, [killed(node, command, float("inf"))[1] for command in COMMANDS]
 
 
+@pytest.mark.timeout(900)  # some forty runs of the program
 def test_killed_at_random_moments(
     platforms: servers.Platforms, undisturbed: tuple[Node, list[float]], tmp_path: Path
 ) -> None:
