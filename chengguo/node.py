@@ -21,7 +21,7 @@ from federation.graph_connect import connect, connect_or_start
 from federation.ledger import Ledger
 from federation.oxigraph import OxigraphStore
 from federation.projection import Projection
-from federation.registry import Registry, read_registry
+from federation.registry import Registry, survey
 from federation.source import Source
 from harvesters import harvester
 from harvesters.base import Harvester
@@ -69,18 +69,18 @@ class Node:
     @cached_property
     def registry(self) -> Registry:
         """The sources and their mappings, read once. Raises ConfigurationError naming file and key."""
-        return read_registry(self.home.root)
+        return survey(self.home.root)
 
     @cached_property
     def pipeline(self) -> pipeline.Settings:
         return pipeline.Settings(base=self.settings.site.base_url, batch=self.settings.harvest.batch_size)
 
     def source(self, name: str) -> Source:
-        """Raises UnknownSource, naming the nearest."""
-        known = self.registry.sources
+        """A source that can be harvested. Raises UnknownSource, naming the nearest, or ConfigurationError."""
+        known = {*self.registry.sources, *self.registry.faults}
         if name not in known:
             raise UnknownSource(f'there is no source "{name}" in {self.home.sources}. {nearest(name, known)}')
-        return known[name]
+        return self.registry.source(name)
 
     def mappings(self, source: Source) -> tuple[FieldMapping, ...]:
         return self.registry.mappings_of(source)
@@ -93,7 +93,7 @@ class Node:
 
     def schedules(self) -> Mapping[str, str]:
         """Source -> cron expression, as the files say now."""
-        return {source.id: source.schedule for source in read_registry(self.home.root).sources.values()}
+        return {source.id: source.schedule for source in survey(self.home.root).sources.values()}
 
     # Outputs
 

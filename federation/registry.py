@@ -18,13 +18,18 @@ POLICIES = {"public_funding": ("required", "declared"), "personal_data": ("mask"
 
 
 class Registry(msgspec.Struct, frozen=True):
-    """Sources by id, mappings by id."""
+    """Sources by id, mappings by id. `faults` says of a source's id why it cannot be harvested: its own file or a mapping of
+    it is wrong. A source whose mapping alone is wrong still stands among `sources`: what it published stays published.
+    """
 
     sources: Mapping[str, Source]
     mappings: Mapping[str, FieldMapping]
+    faults: Mapping[str, ConfigurationError] = {}
 
     def source(self, source: str) -> Source:
-        """Raises ConfigurationError naming the known ones."""
+        """A source that can be harvested. Raises ConfigurationError: what is wrong with it, or the names of the known ones."""
+        if source in self.faults:
+            raise self.faults[source]
         try:
             return self.sources[source]
         except KeyError:
@@ -32,23 +37,58 @@ class Registry(msgspec.Struct, frozen=True):
             raise ConfigurationError(f"no source is called {source!r}; there are {known}") from None
 
     def mappings_of(self, source: Source) -> tuple[FieldMapping, ...]:
+        """Raises ConfigurationError when one of them is wrong."""
+        if source.id in self.faults:
+            raise self.faults[source.id]
         return tuple(self.mappings[name] for name in source.mappings)
 
 
 def read_registry(home: Path) -> Registry:
-    """The files `sources/*.toml` and `mappings/*.toml` of a home directory. Raises ConfigurationError."""
-    mappings = dict(_mapping(path) for path in sorted((home / "mappings").glob("*.toml")))
+    """The files `sources/*.toml` and `mappings/*.toml` of a home directory. Raises ConfigurationError for the first wrong one."""
+    mappings, broken = _mappings(home / "mappings")
+    for error in broken.values():
+        raise error
+    registry = _registry(home, mappings, broken)
+    for error in registry.faults.values():
+        raise error
+    return registry
+
+
+def survey(home: Path) -> Registry:
+    """The same files, with what is wrong told by source: one bad file never stops the sources that do not need it."""
+    return _registry(home, *_mappings(home / "mappings"))
+
+
+def _mappings(folder: Path) -> tuple[dict[str, FieldMapping], dict[str, ConfigurationError]]:
+    """What could be loaded, and what is wrong with the rest, by file name."""
+    good: dict[str, FieldMapping] = {}
+    broken: dict[str, ConfigurationError] = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            good[path.stem] = _mapping(path)
+        except ConfigurationError as error:
+            broken[path.stem] = error
+    return good, broken
+
+
+def _registry(home: Path, mappings: dict[str, FieldMapping], broken: dict[str, ConfigurationError]) -> Registry:
     sources: dict[str, Source] = {}
+    faults: dict[str, ConfigurationError] = {}
     for path in sorted((home / "sources").glob("*.toml")):
-        source = read_source(path)
-        for name in source.mappings:
-            if name not in mappings:
-                known = ", ".join(sorted(mappings)) or "none"
-                raise ConfigurationError(
-                    f"{path}: mappings: {name!r} is no file of {home / 'mappings'}; there are {known}"
-                )
-        sources[source.id] = source
-    return Registry(sources, mappings)
+        try:
+            source = sources[path.stem] = read_source(path)
+            for name in source.mappings:
+                if name not in mappings:
+                    raise broken.get(name) or _no_mapping(path, name, mappings)
+        except ConfigurationError as error:
+            faults[path.stem] = error
+    return Registry(sources, mappings, faults)
+
+
+def _no_mapping(path: Path, name: str, mappings: Mapping[str, FieldMapping]) -> ConfigurationError:
+    known = ", ".join(sorted(mappings)) or "none"
+    folder = path.parent.parent / "mappings"
+    return ConfigurationError(f"{path}: mappings: {name!r} is no file of {folder}; there are {known}")
 
 
 def read_source(path: Path) -> Source:
@@ -108,7 +148,7 @@ def _check_policy(path: Path, source: Source) -> None:
         raise ConfigurationError(f"{path}: disclosure.declaration.date: {words}") from None
 
 
-def _mapping(path: Path) -> tuple[str, FieldMapping]:
+def _mapping(path: Path) -> FieldMapping:
     try:
         mapping = load(path)
     except MappingError as error:
@@ -116,7 +156,7 @@ def _mapping(path: Path) -> tuple[str, FieldMapping]:
     if mapping.id != path.stem:
         raise ConfigurationError(f"{path}: id: {mapping.id!r} must be the file's name, {path.stem!r}")
     _check_level(path)
-    return path.stem, mapping
+    return mapping
 
 
 def _check_level(path: Path) -> None:

@@ -39,21 +39,24 @@ def harvest(
     if accept is None and bool(chosen) == every:
         raise ChengguoError("name the sources to harvest, or give --all (chengguo source list names them).")
     with Node(*opened(home)) as node:
+        faults = node.registry.faults if every else {}
         if accept is not None:
             outcomes = [Outcome(*accepted(node, accept))]
         else:
-            sources = (
-                list(node.registry.sources.values()) if every else [node.source(name) for name in dict.fromkeys(chosen)]
-            )
-            if not sources:
+            names = [name for name in node.registry.sources if name not in faults] if every else dict.fromkeys(chosen)
+            sources = [node.source(name) for name in names]
+            if not sources and not faults:
                 remarks().print(NO_SOURCES)
             outcomes = harvested(node, sources, full=full, dry_run=dry_run)
+            outcomes += [Outcome(name, error=str(error)) for name, error in faults.items()]
         told = projecting.asked_elsewhere(node.home) is not None
     if json:
         print_json(outcomes)
     else:
         results().print(summary(outcomes))
     explain(outcomes, projected=told or dry_run)
+    if outcomes and not any(outcome.run for outcome in outcomes) and faults:
+        raise typer.Exit(2)  # nothing could even be begun
     if not all(outcome.good for outcome in outcomes):
         raise typer.Exit(1)
 

@@ -150,11 +150,13 @@ def test_a_source_that_fails_stops_no_other_and_the_exit_code_tells(home: Path, 
         "utf-8",
     )
     add_source(home, "wrong", "http://127.0.0.1:1/", protocol="telex")
+    (home / "sources" / "broken.toml").write_text("id = 3", "utf-8")
     done = run("harvest", "--all", "--json", "--home", home)
     assert done.returncode == 1
     outcomes = {o["source"]: o for o in msgspec.json.decode(done.stdout)}
     assert outcomes["down"]["run"]["status"] == "failed"
     assert "telex" in outcomes["wrong"]["error"]
+    assert "broken.toml" in outcomes["broken"]["error"]
 
 
 def test_ctrl_c_ends_a_harvest_quietly_and_leaves_no_run_behind(home: Path, silent: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from federation.errors import ConfigurationError
-from federation.registry import read_registry
+from federation.registry import read_registry, survey
 
 SOURCE = """
 id = "cn-xx"
@@ -96,3 +96,20 @@ def test_mistakes_in_a_mapping_are_named(tmp_path: Path) -> None:
     write(tmp_path, mapping=MAPPING.replace("achievement", "achievment"))
     with pytest.raises(ConfigurationError, match=r"mappings/cn-xx.toml: kind: unknown kind 'achievment'"):
         read_registry(tmp_path)
+
+
+def test_one_wrong_file_is_told_of_the_sources_that_need_it_alone(tmp_path: Path) -> None:
+    write(tmp_path, SOURCE + DECLARATION)
+    (tmp_path / "mappings" / "typo.toml").write_text(
+        MAPPING.replace("cn-xx", "typo").replace("title", "titel"), "utf-8"
+    )
+    other = (SOURCE + DECLARATION).replace('id = "cn-xx"', 'id = "cn-yy"').replace('["cn-xx"]', '["typo"]')
+    (tmp_path / "sources" / "cn-yy.toml").write_text(other, "utf-8")
+    (tmp_path / "sources" / "cn-zz.toml").write_text("id = 3", "utf-8")
+    registry = survey(tmp_path)
+    assert set(registry.faults) == {"cn-yy", "cn-zz"}
+    assert set(registry.sources) == {"cn-xx", "cn-yy"}  # what cn-yy published stays published
+    assert registry.mappings_of(registry.source("cn-xx"))
+    for name in ("cn-yy", "cn-zz"):
+        with pytest.raises(ConfigurationError, match=r"titel|cn-zz\.toml"):
+            registry.source(name)
