@@ -43,5 +43,5 @@ def _factory(protocol: str, endpoint: Endpoint) -> Factory:
         return factory
     raise OptionsError(
         f"source {endpoint.source!r}: no protocol {protocol!r}; known: {', '.join(sorted({*HARVESTERS, *others}))}."
-        f" Edit protocol in config/sources/{endpoint.source}.toml"
+        f" Edit protocol in sources/{endpoint.source}.toml"
     )

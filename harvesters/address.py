@@ -74,7 +74,7 @@ class Guard:
             raise AddressRefused(
                 f"source {self._source!r}: {host}:{port} is at {found[0][4][0] if found else 'no address'}, which is not a"
                 " public address. If the source itself lives in a private network, set limits.allow_private = true in"
-                f" config/sources/{self._source}.toml (that opens its own host and port, no other)"
+                f" sources/{self._source}.toml (that opens its own host and port, no other)"
             )
         return public
 

@@ -84,6 +84,6 @@ class Listing:
 
     def _over(self, what: str, name: str, limit: int) -> str:
         return (
-            f"source {self._source!r} lists more than {limit} {what} (limits.{name} in config/sources/{self._source}.toml);"
+            f"source {self._source!r} lists more than {limit} {what} (limits.{name} in sources/{self._source}.toml);"
             " its listing may have no end"
         )

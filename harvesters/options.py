@@ -14,7 +14,7 @@ _UNKNOWN = re.compile(r"Object contains unknown field `([^`]*)`")
 
 def read_options(endpoint: Endpoint, protocol: str, struct: type[T]) -> T:
     """Raises OptionsError naming the option, what is allowed and the file to edit."""
-    where = f"source {endpoint.source!r} (config/sources/{endpoint.source}.toml, [options])"
+    where = f"source {endpoint.source!r} (sources/{endpoint.source}.toml, [options])"
     allowed = [field.name for field in msgspec.structs.fields(struct)]
     for name in endpoint.options:
         if name not in allowed:

@@ -283,7 +283,7 @@ class Session:
     def _too_large(self, url: str, how: str) -> str:
         return self.say(
             url,
-            f"the answer {how} beyond limits.max_bytes = {self.limits.max_bytes}; raise it in config/sources/{self.source}.toml"
+            f"the answer {how} beyond limits.max_bytes = {self.limits.max_bytes}; raise it in sources/{self.source}.toml"
             " or ask for smaller pages",
         )
 

@@ -136,8 +136,8 @@ def explain(outcomes: Sequence[Outcome], projected: bool) -> None:
     out = remarks()
     for outcome in outcomes:
         message = outcome.error or (outcome.run.message if outcome.run else "")
-        if message:
-            out.print(f"[bold]{escape(outcome.source)}[/]: {escape(message)}")
+        if message:  # harvesters name their source already
+            out.print(escape(message) if outcome.source in message else f"[bold]{outcome.source}[/]: {escape(message)}")
     if not projected and any(
         o.run and (o.run.counts.published or o.run.counts.changed or o.run.counts.withdrawn) for o in outcomes
     ):

@@ -46,7 +46,7 @@ def test_a_redirect_to_something_else_than_the_web_is_refused(target: str) -> No
 
 def test_loopback_is_refused_without_allow_private() -> None:
     with serving(lambda _: GOOD) as server:
-        assert "limits.allow_private = true in config/sources/cn-test.toml" in failure(
+        assert "limits.allow_private = true in sources/cn-test.toml" in failure(
             server, AddressRefused, allow_private=False
         )
         assert server.asked == []
