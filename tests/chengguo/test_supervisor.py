@@ -1,12 +1,14 @@
 """The supervisor with real processes: they are restarted, they end, and none is left behind however it ends itself."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -31,6 +33,7 @@ STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(602)",
 )
 
+MARK = "CHENGGUO_TEST_HOST"  # in the environment of everything that one host started
 HOST = """
 import sys, json
 from chengguo.child import Backoff, Child, Program
@@ -45,18 +48,32 @@ print("ended", flush=True)
 @contextmanager
 def supervised(*argvs: tuple[str, ...], grace: float = 10.0) -> Iterator[subprocess.Popen[str]]:
     programs = json.dumps([(f"p{i}", argv) for i, argv in enumerate(argvs)])
+    mark = uuid.uuid4().hex
     host = subprocess.Popen(
-        [sys.executable, "-c", HOST, programs, str(grace)], stdout=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", HOST, programs, str(grace)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, MARK: mark},
     )
     try:
         yield host
     finally:
-        left = descendants(host.pid)
         host.kill()
-        host.communicate()
-        for process in left:
-            if process.is_running():
-                process.kill()
+        host.wait()
+        while left := [process for process in psutil.process_iter() if marked(process, mark)]:
+            for process in left:  # also one that was being started just when the host was killed
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+        if host.stdout is not None:
+            host.stdout.close()
+
+
+def marked(process: psutil.Process, mark: str) -> bool:
+    try:
+        return process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def running(host: subprocess.Popen[str], mark: str) -> list[psutil.Process]:
