@@ -107,28 +107,18 @@ def words(counts: RunCounts) -> str:
     return ", ".join(f"{number:,} {name}" for name in names if (number := getattr(counts, name)))
 
 
+COUNTED = ("seen", "unchanged", "published", "changed", "withdrawn", "refused", "held", "rejected", "unreadable")
+
+
 def summary(outcomes: Sequence[Outcome]) -> object:
-    columns = (
-        "source",
-        "status",
-        "#seen",
-        "#unchanged",
-        "#published",
-        "#changed",
-        "#withdrawn",
-        "#refused",
-        "#held",
-        "#rejected",
-    )
-    return table(columns, [_row(outcome) for outcome in outcomes])
+    return table(("source", "status", *(f"#{name}" for name in COUNTED)), [_row(outcome) for outcome in outcomes])
 
 
 def _row(outcome: Outcome) -> tuple[object, ...]:
     if outcome.run is None:
-        return (outcome.source, "[red]failed[/]", *([""] * 8))
-    c = outcome.run.counts
+        return (outcome.source, "[red]failed[/]", *([""] * len(COUNTED)))
     colour = "green" if outcome.good else "red"
-    numbers = (c.seen, c.unchanged, c.published, c.changed, c.withdrawn, c.refused, c.held, c.rejected)
+    numbers = (getattr(outcome.run.counts, name) for name in COUNTED)
     return (outcome.source, f"[{colour}]{outcome.run.status.value}[/]", *numbers)
 
 

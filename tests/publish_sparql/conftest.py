@@ -18,7 +18,7 @@ from publish.sparql import routes
 from tests.publish import fakes
 from tests.vocab.rdf.records import NS, achievement, published
 
-LIMITS = GraphLimits(query_seconds=1, grace_seconds=0.5, start_seconds=30, answer_bytes=2 * 2**20)
+LIMITS = GraphLimits(query_seconds=1, grace_seconds=0.5, start_seconds=30, answer_bytes=2**18)
 
 
 def application(store: OxigraphStore) -> Starlette:
