@@ -153,3 +153,11 @@ def test_a_clean_record_is_itself() -> None:
     record: Record = Achievement(identifier="x", title=Text(zh="膜"), awards=("一等奖",))
     assert mask_record(record) == (record, ())
     assert mask_record(record)[0] is record
+
+
+@pytest.mark.parametrize("times", [2, 3, 40])
+def test_addresses_without_a_space_between_them_leave_nothing(times: int) -> None:
+    text, findings = mask("a@b.cn" * times)
+    assert findings
+    assert find(text) == []
+    assert "a@b" not in text
