@@ -19,7 +19,8 @@ TRIES = 4
 
 
 def say(text: str) -> None:
-    print(f"==> {text}", flush=True)
+    """What a script is doing: on standard error, so that `scripts/demo --json` prints JSON alone."""
+    print(f"==> {text}", file=sys.stderr, flush=True)
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> int:
