@@ -161,8 +161,9 @@ def _mapping(path: Path) -> FieldMapping:
 
 def _check_level(path: Path) -> None:
     """A secrecy level that was not understood must be heard of: ignored, it would look like one that was never given."""
+    rules = _toml(path).get("fields", {})
     for name in ("secretLevel", "secret_level", "disclosureClass", "disclosure_class"):
-        rule = _toml(path).get("fields", {}).get(name, {})
+        rule = rules.get(name, {})
         if isinstance(rule, dict) and rule.get("on_miss") == "ignore":
             raise ConfigurationError(
                 f"{path}: fields.{name}.on_miss: 'ignore' is not allowed here; use report or reject"
