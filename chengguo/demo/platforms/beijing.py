@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from vocab.codes import label
 
 from chengguo.demo.cases import VANISHED, on_day, with_hard_cases
 from chengguo.demo.corpus import Province
 from chengguo.demo.fiction import Asking, Fiction, Unit
 from chengguo.demo.platforms.platform import NOT_FOUND, Answer, Platform, Request, as_json, number, page
+from vocab.codes import label
 
 USER_KEY = "demo-key"
 CITIES = (("110108", "北京市海淀区"), ("110112", "北京市通州区"), ("110115", "北京市大兴区"))

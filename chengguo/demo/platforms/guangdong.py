@@ -13,13 +13,13 @@ from typing import Any
 from msgspec.structs import replace
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from vocab.codes import label
 
 from chengguo.demo.cases import on_day
 from chengguo.demo.corpus import Province
 from chengguo.demo.fiction import Asking, Fiction
 from chengguo.demo.platforms.beijing import PROGRAMMES, Beijing
 from chengguo.demo.platforms.platform import NOT_FOUND, Answer, Platform, Request, as_json, as_text
+from vocab.codes import label
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CITIES = (("440100", "广州市"), ("440300", "深圳市"), ("440600", "佛山市"))
