@@ -11,10 +11,8 @@ from federation.database import Database
 from federation.schema import change, published, tombstone, version
 from federation.views import Change, Event, Tombstone
 from vocab.kinds import decode_record
-from vocab.lineage import Lineage
 from vocab.public import PublicRecord
 
-_LINEAGE = msgspec.json.Decoder(tuple[Lineage, ...])
 MAX_PAGE = 10_000
 
 
@@ -44,7 +42,7 @@ class PublicReader:
         if kind is not None:
             query = query.where(published.c.kind == kind)
         with self._database.read() as connection:
-            return [_record(row) for row in connection.execute(query)]
+            return [_record(row) for row in connection.execute(query).all()]
 
     def tombstone(self, iri: str) -> Tombstone | None:
         with self._database.read() as connection:
@@ -124,5 +122,5 @@ def _record(row: Row[Any], unpack: Any = bytes) -> PublicRecord:
         first=row.first,
         digest=row.digest,
         record=decode_record(unpack(row.record)),
-        lineage=_LINEAGE.decode(unpack(row.lineage)),
+        lineage_json=unpack(row.lineage),
     )

@@ -105,8 +105,8 @@ def _grams(runs: Runs) -> list[str]:
     out: list[str] = []
     for cjk, other in runs:
         if cjk:
-            out += map(add, cjk, cjk[1:])
-            out.append(cjk[-1])
+            characters = [*cjk, ""]  # the last one makes a pair with nothing
+            out += map(add, characters, characters[1:])
         else:
             out.append(whole(other))
     return out
@@ -156,8 +156,9 @@ def identifier_key(text: str) -> str:
     >>> identifier_key("zl 2013 1 0699744.2")
     '2013106997442'
     """
-    plain = text if text.isascii() else normalise(text)
-    return NUMBER_PREFIX.sub("", KEY.sub("", plain.upper()))[:LONGEST_TOKEN]
+    plain = text.upper() if text.isascii() else normalise(text).upper()
+    key = plain if plain.isascii() and plain.isalnum() else KEY.sub("", plain)
+    return NUMBER_PREFIX.sub("", key)[:LONGEST_TOKEN]
 
 
 def looks_like_identifier(key: str) -> bool:

@@ -16,8 +16,15 @@ def syllables(word: str) -> tuple[str, ...]:
 
 def full_and_initials(words: Iterable[str]) -> tuple[str, str]:
     """石墨烯, 膜 -> shimoximo, smxm."""
-    spoken = [syllable for word in words for syllable in syllables(word)]
-    return "".join(spoken), "".join([syllable[:1] for syllable in spoken])
+    spoken = [_spoken(word) for word in words]
+    return "".join([full for full, _ in spoken]), "".join([initials for _, initials in spoken])
+
+
+@lru_cache(maxsize=50_000)
+def _spoken(word: str) -> tuple[str, str]:
+    """A word in full and as initials."""
+    parts = syllables(word)
+    return "".join(parts), "".join([part[:1] for part in parts])
 
 
 def typed(text: str) -> str:

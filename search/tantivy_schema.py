@@ -64,7 +64,7 @@ class Analysed(NamedTuple):
 
     words: str
     grams: str
-    pinyin: frozenset[str]
+    pinyin: tuple[str, ...]
 
 
 class DocumentMaker:
@@ -80,12 +80,12 @@ class DocumentMaker:
         title, title_plain = normalise_plain(document.title_zh or document.title_en)
         abstract, abstract_plain = normalise_plain(document.abstract)
         second = normalise(document.title_en) if document.title_zh else ""
-        titles = _joined((self._analyse(title), self._analyse(second))) if second else self._analyse(title)
-        keywords = _joined(map(self._recurring, document.keywords))
-        orgs = _joined(map(self._recurring, document.orgs))
-        labels = _joined(map(self._recurring, (*document.labels, *_broader(document))))
+        titles = [self._analyse(text) for text in ((title, second) if second else (title,))]
+        keywords = list(map(self._recurring, document.keywords))
+        orgs = list(map(self._recurring, document.orgs))
+        labels = list(map(self._recurring, (*document.labels, *_broader(document))))
         abstract_words, abstract_grams = map(" ".join, self._analyser.analyse_normalised(abstract))
-        head = f"{titles.grams}{BETWEEN}{keywords.grams}"
+        head = f"{_grams(titles)}{BETWEEN}{_grams(keywords)}"
         day, hashed = _day(document.sort_date), iri_hash(document.iri)
         flag = PLAIN if title_plain and abstract_plain else b"?"
         values: dict[str, object] = {
@@ -93,13 +93,13 @@ class DocumentMaker:
             "holds": holds(document.iri, document.version),
             "identifiers": list({identifier_key(i) for i in document.identifiers}),
             "suggest": self._suggestions(document, title, hashed),
-            "title": titles.words,
-            "keywords": keywords.words,
-            "orgs": orgs.words,
-            "labels": labels.words,
+            "title": _words(titles),
+            "keywords": _words(keywords),
+            "orgs": _words(orgs),
+            "labels": _words(labels),
             "abstract": abstract_words,
-            "pinyin": " ".join(titles.pinyin | keywords.pinyin | orgs.pinyin),
-            "grams": BETWEEN.join((head, orgs.grams, labels.grams, abstract_grams)),
+            "pinyin": " ".join({spoken for text in (*titles, *keywords, *orgs) for spoken in text.pinyin}),
+            "grams": BETWEEN.join((head, _grams(orgs), _grams(labels), abstract_grams)),
             "head_grams": head,
             "by_date": day << HASH_BITS | hashed,
             "by_title": f"{pinyin.collation_key(title)}{SEPARATOR}{hashed:x}",
@@ -114,7 +114,7 @@ class DocumentMaker:
 
     def _analyse(self, normalised: str) -> Analysed:
         words, grams = self._analyser.analyse_normalised(normalised)
-        return Analysed(" ".join(words), " ".join(grams), frozenset(pinyin.of_words(words)))
+        return Analysed(" ".join(words), " ".join(grams), tuple(pinyin.of_words(words)))
 
     def _suggestions(self, document: SearchDocument, title: str, hashed: int) -> list[str]:
         """Terms KEY, US, what ("t" title, "k" keyword, "o" organisation), US, original or hash of the IRI (a title is read
@@ -138,11 +138,12 @@ class DocumentMaker:
 BETWEEN = " | "  # a token of its own between texts in one field: no phrase reaches over it
 
 
-def _joined(texts: Iterable[Analysed]) -> Analysed:
-    """Several texts as one; nothing matches over the end of one."""
-    parts = list(texts)
-    words = " ".join([part.words for part in parts])
-    return Analysed(words, BETWEEN.join([p.grams for p in parts]), frozenset().union(*[p.pinyin for p in parts]))
+def _words(texts: Iterable[Analysed]) -> str:
+    return " ".join([text.words for text in texts])
+
+
+def _grams(texts: Iterable[Analysed]) -> str:
+    return BETWEEN.join([text.grams for text in texts])
 
 
 def _broader(document: SearchDocument) -> tuple[str, ...]:
@@ -156,6 +157,7 @@ def _names(values: tuple[str, ...], prefix: str) -> tuple[str, ...]:
     return tuple(name for c in found if c is not None for name in (c.zh, c.en) if name)
 
 
+@lru_cache(maxsize=20_000)  # fifty years of days
 def _day(date: str) -> int:
     match = DATE.match(date)
     if match is None:

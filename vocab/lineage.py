@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Lineage(msgspec.Struct, frozen=True, omit_defaults=True):
+class Lineage(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """`field` of the record came from `path` of the raw record, whose value was `raw`, by `rule` (the mapping's own words)."""
 
     field: str

@@ -13,7 +13,7 @@ class Severity(StrEnum):
     INFO = "I"
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What is wrong (`code`), where (`path`), said for a person (`message`); `value` is the offending raw value."""
 
     code: str  # stable, kebab-case, e.g. "unknown-code", "date-invalid"

@@ -10,10 +10,11 @@ from vocab.lineage import Lineage
 from vocab.record import Record
 from vocab.values import Review
 
+_LINEAGE = msgspec.json.Decoder(tuple[Lineage, ...])
 RecordT = TypeVar("RecordT", bound=Record)
 
 
-class PublicRecord(msgspec.Struct, frozen=True):
+class PublicRecord(msgspec.Struct, frozen=True, gc=False):
     """What outputs receive: the public view of one version of one record.
 
     `seq` is the change that made it (the only cursor there is); `at` its time, RFC 3339 in UTC; `first` when the
@@ -29,7 +30,12 @@ class PublicRecord(msgspec.Struct, frozen=True):
     first: str
     digest: str
     record: Record
-    lineage: tuple[Lineage, ...] = ()
+    lineage_json: bytes = b"[]"  # most of what is stored of a record, and asked for by its page alone: decoded there
+
+    @property
+    def lineage(self) -> tuple[Lineage, ...]:
+        """Which raw value each public field was made of."""
+        return _LINEAGE.decode(self.lineage_json)
 
 
 def public_view(record: RecordT) -> RecordT:

@@ -12,8 +12,12 @@ M, R, O, C = Obligation.MANDATORY, Obligation.RECOMMENDED, Obligation.OPTIONAL, 
 P, L, I = Visibility.PUBLIC, Visibility.LIMITED, Visibility.INTERNAL  # noqa: E741
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", tag_field="kind"):
-    """A record of any kind. Every field may be missing: what is missing is for validation to say, not for the decoder.
+class Record(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", tag_field="kind", gc=False
+):
+    """A record of any kind, without cycles by its nature (hence `gc=False`: Python need not look for them).
+
+    Every field may be missing: what is missing is for validation to say, not for the decoder.
 
     Coded values are `scheme/notation` (`cl04/2`); `region` alone is the bare six digits of GB/T 2260.
     """

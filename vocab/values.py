@@ -8,7 +8,7 @@ from types import MappingProxyType
 import msgspec
 
 
-class Value(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+class Value(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel", gc=False):
     """Base of all composite values: immutable, defaults left out of the JSON."""
 
 

@@ -3,6 +3,8 @@
 import hashlib
 from decimal import Decimal
 
+import msgspec
+
 from federation.source import Declaration, DisclosurePolicy, Name, PolicyMode, Source
 from harvesters.base import Limits
 from vocab.kinds import Achievement, Demand, Organisation, ResearchProject, encode_record
@@ -288,7 +290,7 @@ def published(record: Record, seq: int, lineage: tuple[Lineage, ...] = ()) -> Pu
         first="2026-10-01T08:30:00Z",
         digest=hashlib.sha256(encode_record(view)).hexdigest(),
         record=view,
-        lineage=lineage,
+        lineage_json=msgspec.json.encode(lineage),
     )
 
 

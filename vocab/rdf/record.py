@@ -132,7 +132,7 @@ def nquads(publics: Iterable[PublicRecord], ns: Namespaces) -> bytes:
     """Records in N-Quads, each in the named graph of its own IRI."""
     parts = []
     for public in publics:
-        end = f" <{public.iri}> .\n"
-        parts.append(end.join(lines(public, ns)))
-        parts.append(end)
-    return "".join(parts).encode()
+        end = f" <{public.iri}> .\n".encode()
+        # Line by line: most are ASCII and only copied, while one Chinese line would make the whole text a slow one.
+        parts.append(end.join([*map(str.encode, lines(public, ns)), b""]))
+    return b"".join(parts)

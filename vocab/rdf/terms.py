@@ -40,6 +40,7 @@ def tagged(text: str, language: str) -> str:
     return f'"{escape(text)}"@{language}'
 
 
+@lru_cache(maxsize=16_384)  # the same days, counts and sums in record after record
 def typed(lexical: str, datatype: str) -> str:
     """A literal of an XML Schema type given by its local name: `gYear`."""
     return f'"{escape(lexical)}"^^<{XSD}{datatype}>'
