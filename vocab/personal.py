@@ -111,6 +111,8 @@ def find(text: str) -> list[Finding]:
 def mask(text: str) -> tuple[str, list[Finding]]:
     """The text without the personal data, and what was found (positions are those in the text given)."""
     found = _found(text)
+    if not found:
+        return text, []
     findings = [finding for finding, _ in found]
     for _ in range(PASSES):
         if not found:

@@ -40,6 +40,8 @@ MOST_KEYWORDS = 10
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 # A look at a whole record's JSON, where the low ones are escaped, and at what may begin a tag.
 _ODD = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff<]|\\\\[bfu]")
+# None of them without one of these bytes: 0xC2 begins U+0080 to U+00BF in UTF-8 and nothing else, EF BF begins U+FFC0 on.
+_ODD_BYTES = (b"<", b"\\", b"\x7f", b"\xc2", b"\xef\xbf")
 _TAG = re.compile(
     r"</?(?:a|b|br|blockquote|body|center|code|div|em|embed|font|form|h[1-6]|head|hr|html|i|iframe|img|input|li|link|meta|"
     r"o:p|object|ol|p|pre|script|span|strong|style|sub|sup|svg|table|tbody|td|th|thead|tr|u|ul|video)"
@@ -63,15 +65,16 @@ def validate(record: Record, today: date, *, masked: bool = False) -> list[Probl
 
 def _is_odd(record: Record) -> bool:
     try:
-        text = encode_record(record).decode()
+        body = encode_record(record)
     except UnicodeEncodeError:  # a lone surrogate
         return True
-    return _ODD.search(text) is not None
+    return any(byte in body for byte in _ODD_BYTES) and _ODD.search(body.decode()) is not None
 
 
 def examine(record: Record, today: date, *, closely: bool) -> list[Problem]:
     """As `validate`. Not `closely`: texts are not looked at one by one, for all of them together hold nothing odd."""
-    found = list(_fields(record, today.isoformat(), closely))
+    found: list[Problem] = []
+    _fields(record, today.isoformat(), closely, found)
     found += [p for rule in KINDS[_kind(type(record))].rules for p in rule(record)]
     found += [*_numbers(record), *_embargo(record, today)]
     worst: dict[tuple[str, str], Problem] = {}
@@ -132,58 +135,67 @@ def _holds(annotation: Any, closely: bool) -> bool:
     return kind in (PartialDate, Price, Agent, Ipr) or bool(_inside(kind, closely))
 
 
-def _fields(record: Record, today: str, closely: bool) -> Iterator[Problem]:
+# What looks at every value of a record adds to a list: hundreds of generators that yield nothing would cost more than it.
+
+
+def _fields(record: Record, today: str, closely: bool, into: list[Problem]) -> None:
     values, plans = _plans(type(record), closely)
     for plan, value in zip(plans, values(record), strict=True):
-        if value is None or is_missing(value):
-            if plan.absent is not None:
-                yield missing(plan.key, plan.zh, plan.absent)
+        if not value or is_missing(value):  # 0 and no (False) say something, in which nothing can be wrong
+            if plan.absent is not None and is_missing(value):
+                into.append(missing(plan.key, plan.zh, plan.absent))
         elif plan.scheme is not None:
-            yield from _codes(plan.key, value, plan.scheme)
+            _codes(plan.key, value, plan.scheme, into)
         else:
             if plan.deep:
-                yield from _value(plan.key, value, today, plan.free, closely)
+                _value(plan.key, value, today, plan.free, closely, into)
             if plan.sized:
-                yield from _size(plan.key, value)
+                into += _size(plan.key, value)
 
 
-def _codes(key: str, value: str | tuple[str, ...], scheme: str) -> Iterator[Problem]:
+def _codes(key: str, value: str | tuple[str, ...], scheme: str, into: list[Problem]) -> None:
     for one in value if isinstance(value, tuple) else (value,):
-        code = f"{REGION}/{one}" if scheme == REGION else one
-        if code.partition("/")[0] != scheme or concept(code) is None:
-            yield Problem("unknown-code", key, f"{one!r} is no code of {scheme}", Severity.ERROR, one)
+        if not _is_code(one, scheme):
+            into.append(Problem("unknown-code", key, f"{one!r} is no code of {scheme}", Severity.ERROR, one))
 
 
-def _value(path: str, value: Any, today: str, free: bool, closely: bool) -> Iterator[Problem]:
+@lru_cache(maxsize=4096)  # a source uses few codes
+def _is_code(text: str, scheme: str) -> bool:
+    code = f"{REGION}/{text}" if scheme == REGION else text
+    return code.partition("/")[0] == scheme and concept(code) is not None
+
+
+def _value(path: str, value: Any, today: str, free: bool, closely: bool, into: list[Problem]) -> None:
     """Problems of one value and everything inside it; `free`: it is public text in which personal data may hide."""
     kind = type(value)  # not isinstance: asking that of the library's structs is slow
     if kind is str:
         if closely:
-            yield from _text(path, value, free)
+            into += _text(path, value, free)
     elif kind is tuple:
         for index, item in enumerate(value):
-            yield from _value(f"{path}[{index}]", item, today, free, closely)
+            _value(f"{path}[{index}]", item, today, free, closely, into)
     elif kind is PartialDate:
-        yield from _date(path, value, today)
+        into += _date(path, value, today)
     elif issubclass(kind, Value):
         if kind is Price:
-            yield from _price(path, value)
+            into += _price(path, value)
         elif kind is Agent:
-            yield from _uscc(f"{path}.uscc", value.uscc)
+            into += _uscc(f"{path}.uscc", value.uscc)
         elif kind is Ipr and value.valid is False:
-            yield Problem("identifier-check", f"{path}.no", "the check digit is wrong", Severity.WARNING, value.no)
-        yield from _parts(path, value, today, free, closely)
+            message = "the check digit is wrong"
+            into.append(Problem("identifier-check", f"{path}.no", message, Severity.WARNING, value.no))
+        _parts(path, value, today, free, closely, into)
 
 
-def _parts(path: str, value: Value, today: str, free: bool, closely: bool) -> Iterator[Problem]:
+def _parts(path: str, value: Value, today: str, free: bool, closely: bool, into: list[Problem]) -> None:
     for name, key, scheme in _inside(type(value), closely):
         part = getattr(value, name)
         if part is None or part == "":
             continue
         if scheme is not None:
-            yield from _codes(f"{path}.{key}", part, scheme)
+            _codes(f"{path}.{key}", part, scheme, into)
         else:
-            yield from _value(f"{path}.{key}", part, today, free and name not in NO_TEXT_PARTS, closely)
+            _value(f"{path}.{key}", part, today, free and name not in NO_TEXT_PARTS, closely, into)
 
 
 @cache
@@ -238,9 +250,12 @@ def _is_date(value: PartialDate) -> bool:
 
 
 def _price(path: str, price: Price) -> Iterator[Problem]:
-    if price.min is not None and price.max is not None and price.min > price.max:
+    bounds = [bound for bound in (price.min, price.max) if bound is not None]
+    if not bounds:
+        return
+    if bounds[0] > bounds[-1]:
         yield Problem("price-order", path, "the lowest price is above the highest", value=price.raw[:200])
-    if any(bound is not None and bound < 0 for bound in (price.min, price.max)):
+    if min(bounds) < 0:
         yield Problem("price-negative", path, "a price is not negative", value=price.raw[:200])
 
 
@@ -293,7 +308,7 @@ def _repair_prices(record: Record) -> Iterator[Repair]:
     """B.6.5: bounds that contradict each other are not shown; what the source wrote stays."""
     for name in ("price", "budget"):
         price = getattr(record, name, None)
-        if isinstance(price, Price) and any(True for _ in _price(name, price)):
+        if type(price) is Price and any(True for _ in _price(name, price)):
             message = "the bounds contradict each other and are left out"
             problem = Problem("price-bounds-dropped", name, message, Severity.WARNING, price.raw[:200])
             yield name, msgspec.structs.replace(price, min=None, max=None), problem

@@ -1,6 +1,6 @@
 """Rules that kinds choose from: makers of `Rule`s, each named by what it demands of a record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from vocab.field import fields
@@ -47,8 +47,10 @@ def ordered(*names: str) -> RecordRule:
     Dates of different precision contradict each other only when no reading of them agrees.
     """
 
+    paths = [(name, name.split(".")) for name in names]
+
     def rule(record: Record) -> list[Problem]:
-        dates = [(name, value) for name in names if isinstance(value := _value(record, name), PartialDate)]
+        dates = [(name, value) for name, path in paths if (value := _date(record, path)) is not None]
         found = [
             Problem("date-order", later, f"{b.value} is before {a.value} ({earlier})", Severity.WARNING, b.value)
             for (earlier, a), (later, b) in zip(dates, dates[1:], strict=False)
@@ -64,11 +66,11 @@ def ordered(*names: str) -> RecordRule:
     return rule
 
 
-def _value(record: Record, name: str) -> object:
+def _date(record: Record, path: Iterable[str]) -> PartialDate | None:
     value: object = record
-    for part in name.split("."):
+    for part in path:
         value = getattr(value, part, None)
-    return value
+    return value if type(value) is PartialDate else None  # not isinstance: see `is_missing`
 
 
 def level_is_evaluated(record: Any) -> list[Problem]:

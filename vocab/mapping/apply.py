@@ -1,5 +1,6 @@
 """Applying: one raw record through all rules of a mapping. Pure: the same tree and context always give the same."""
 
+import hashlib
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
@@ -48,7 +49,8 @@ class Mapped(msgspec.Struct, frozen=True):
 class FieldMapping:
     """A compiled mapping. Made by `vocab.mapping.load`; may be shared between threads.
 
-    `digest` is the sha256 (hex) of its text: an edited file makes its records be judged again, whatever its version says.
+    `text` is what it was made of: `load` makes it again in another process. `digest` is the sha256 (hex) of that text: an
+    edited file makes its records be judged again, whatever its version says.
     """
 
     def __init__(
@@ -59,18 +61,20 @@ class FieldMapping:
         record: type[Record],
         rules: Iterable[Rule],
         when: Test | None,
-        digest: str,
+        text: str,
     ) -> None:
-        self.id, self.version, self.kind, self.digest = name, version, kind, digest
+        self.id, self.version, self.kind, self.text = name, version, kind, text
+        self.digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
         self._record = record
         compiled = tuple(rules)
-        self._slots = tuple(rule.slot for rule in compiled)
+        self._places = tuple((rule.slot.attribute, rule.slot.part) for rule in compiled)
         self._makers = tuple(rule.maker() for rule in compiled)
         self._when = when
+        self._words = f"{name} {version}"
         self._leaves = _leaves(record)
 
     def __repr__(self) -> str:
-        return f"<FieldMapping {self.id} {self.version} -> {self.kind}, {len(self._slots)} rules>"
+        return f"<FieldMapping {self.id} {self.version} -> {self.kind}, {len(self._places)} rules>"
 
     def apply(self, tree: Tree, context: Context) -> Mapped:
         """The record, its problems and its lineage. Never raises for what a tree of `decode` holds."""
@@ -98,7 +102,7 @@ class FieldMapping:
             "provenance": Provenance(
                 source=context.source,
                 retrieved=context.fetched,
-                mapping=f"{self.id} {self.version}",
+                mapping=self._words,
                 sha256=context.sha256,
                 url=context.url,
             ),
@@ -112,15 +116,16 @@ class FieldMapping:
             "licence": context.licence,
         }
         parts: dict[str, dict[str, object]] = {}
-        for slot, one in zip(self._slots, made, strict=True):
-            if one.value is None:
+        for (attribute, part), one in zip(self._places, made, strict=True):
+            value = one.value
+            if value is None:
                 continue
-            if slot.part is not None:
-                parts.setdefault(slot.attribute, {})[slot.part] = one.value
-            elif slot.attribute == "source_record_id":
-                values["source_record_id"] = tuple(dict.fromkeys((context.local_id, *_tuple(one.value))))
+            if part is not None:
+                parts.setdefault(attribute, {})[part] = value
+            elif attribute == "source_record_id":
+                values[attribute] = tuple(dict.fromkeys((context.local_id, *_tuple(value))))
             else:
-                values[slot.attribute] = one.value
+                values[attribute] = value
         for attribute, given in parts.items():
             leaf, many = self._leaves[attribute]
             whole = _assemble(attribute, leaf, many, values.get(attribute), given, problems)

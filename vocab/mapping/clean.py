@@ -27,7 +27,7 @@ _HALF = {**{i: i - 0xFEE0 for i in range(0xFF01, 0xFF5F)}, 0x3000: 0x20}
 
 def writable(text: str) -> str:
     """Without characters that no output could carry; anything else stays as it is."""
-    return UNWRITABLE.sub("", text) if UNWRITABLE.search(text) else text
+    return text if text.isprintable() else UNWRITABLE.sub("", text)  # Python counts none of them as printable
 
 
 def text_of(value: Tree) -> str:

@@ -1,6 +1,5 @@
 """Loading a mapping file: TOML in, a compiled FieldMapping out, or a MappingError that a province's staff can act on."""
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ import msgspec
 from vocab.kinds import KINDS
 from vocab.mapping.apply import FieldMapping
 from vocab.mapping.compile import rule, test
+from vocab.mapping.copy import CopyMapping
 from vocab.mapping.errors import MappingError, allowed
 from vocab.mapping.model import FieldRule, MappingFile
 from vocab.mapping.rule import Rule
@@ -37,8 +37,13 @@ def _load(text: str) -> FieldMapping:
         raise MappingError("kind", f"unknown kind {declared.kind!r}; allowed are {allowed(KINDS)}")
     record = KINDS[declared.kind].record
     when = test(declared.when) if declared.when else None
-    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
-    return FieldMapping(declared.id, declared.version, declared.kind, record, _rules(declared, record), when, digest)
+    if declared.copy:
+        if declared.fields:
+            raise MappingError(
+                "fields", "stands beside copy = true, which takes over every field: leave one of them out"
+            )
+        return CopyMapping(declared.id, declared.version, declared.kind, record, (), when, text)
+    return FieldMapping(declared.id, declared.version, declared.kind, record, _rules(declared, record), when, text)
 
 
 def _toml(text: str) -> dict[str, Any]:

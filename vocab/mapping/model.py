@@ -51,7 +51,8 @@ class MappingFile(Declared, frozen=True):
     id: str  # the file's name without .toml
     version: str  # stands in the provenance of every record; a change of the file is enough to judge records again
     kind: str  # the kind of record it makes
-    fields: dict[str, dict[str, Any]]  # [fields.<key>]: one rule for each field
+    fields: dict[str, dict[str, Any]] = {}  # [fields.<key>]: one rule for each field
+    copy: bool = False  # true: raw records are another node's public ones, taken over whole; then without fields
     tables: dict[str, dict[str, str | tuple[str, ...]]] = {}  # [tables.<name>]: the source's words and their codes
     when: Condition | None = None  # only records for which this holds
     description: str = ""  # for people

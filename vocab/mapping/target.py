@@ -90,11 +90,12 @@ class Slot(msgspec.Struct, frozen=True):
 
     def fit(self, value: object) -> object:
         """The value as the field's type. Raises Unfit."""
-        if type(value) is self.leaf or isinstance(value, self.leaf):
+        if type(value) is self.leaf:
             return value
-        make = _from_text(self.leaf)
-        if isinstance(value, str) and make is not None:
+        if isinstance(value, str) and (make := _from_text(self.leaf)) is not None:
             return make(value)
+        if isinstance(value, self.leaf):  # last: asking that of the library's structs is slow
+            return value
         raise Unfit(f"{type(value).__name__} does not fit {self.key}")
 
 
@@ -102,6 +103,7 @@ class Unfit(Exception):
     """A value is not of its field's type; caught where the value is made into a Problem."""
 
 
+@cache
 def _from_text(leaf: Any) -> Callable[[str], object] | None:
     if leaf is str:
         return str

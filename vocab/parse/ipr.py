@@ -113,7 +113,7 @@ def _titled(segment: str, found: list[_Found]) -> Iterator[Ipr]:
     for place, item in enumerate(found):
         after = segment[item.end :] if place == len(found) - 1 else ""
         title = _title(segment[before : item.start]) or _title(after)
-        yield msgspec.structs.replace(item.ipr, title=title)
+        yield msgspec.structs.replace(item.ipr, title=title) if title else item.ipr
         before = item.end
 
 

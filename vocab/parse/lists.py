@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from vocab.parse.scalar import is_empty, scalars, tidy
@@ -21,6 +22,7 @@ _FIRST: Final = re.compile(r"\s*(?:[（(]1[)）]|1[)）.、．](?!\d))")
 _ANY: Final = re.compile(r"[（(]\d{1,2}[)）]\s*|(?<!\d)\d{1,2}[)）.、．](?!\d)\s*")
 UNORDERED: Final = re.compile("[（(【\\[]?\\s*排名不分(?:先后|前后)\\s*[)）】\\]]?")
 _STAMP: Final = re.compile("[（(【\\[]\\s*(?:盖章|公章|签章|签字|签名|章)\\s*[)）】\\]]")
+SHORT: Final = 40  # characters: keywords and single names, which come again; longer lists hardly ever do
 _ETC: Final = re.compile(r"[、，,]?\s*等\s*(?:(\d{1,4})\s*(?:[家个所位人名项]\S{0,4})?)?\s*$")
 
 
@@ -99,7 +101,15 @@ def items(tree: Tree) -> tuple[list[str], bool, int | None]:
     found: list[str] = []
     unordered, said = False, None
     for text in scalars(tree):
-        plain, free, count = strip_decorations(tidy(text))
+        parts, free, count = _remembered(text) if len(text) <= SHORT else _items(text)
         unordered, said = unordered or free, count if count is not None else said
-        found += split_list(strip_numbering(plain))
+        found += parts
     return found, unordered, said
+
+
+def _items(text: str) -> tuple[tuple[str, ...], bool, int | None]:
+    plain, unordered, said = strip_decorations(tidy(text))
+    return tuple(split_list(strip_numbering(plain))), unordered, said
+
+
+_remembered = lru_cache(maxsize=8_192)(_items)

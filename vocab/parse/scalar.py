@@ -43,7 +43,7 @@ def is_empty(text: str) -> bool:
 
 def tidy(text: str) -> str:
     """The text without control, direction and widthless characters, line ends LF, no-break spaces as spaces, stripped."""
-    if _ODD.search(text) is None:
+    if text.isprintable() or _ODD.search(text) is None:  # the first is quick; nothing in _ODD is printable
         return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\xa0", " ")
     return _WIDTHLESS.sub("", _FORBIDDEN.sub("", text)).strip()

@@ -21,7 +21,7 @@ HEAD = 'id = "t"\nversion = "1"\nkind = "achievement"\n'
         ('id = "t"\nkind = "achievement"\n[fields.title]\nfrom = "a"', ["version"]),
         (
             HEAD + 'colour = "red"\n[fields.title]\nfrom = "a"',
-            ["unknown key 'colour'", "allowed are description, fields"],
+            ["unknown key 'colour'", "allowed are copy, description, fields"],
         ),
         (HEAD + "[fields]", ["fields", "empty"]),
         (HEAD + '[fields.titel]\nfrom = "a"', ["fields.titel", "unknown field 'titel'", "title"]),

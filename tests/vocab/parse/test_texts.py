@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vocab.parse import PARSERS, Options, decode_text
+from vocab.mapping.clean import UNWRITABLE
+from vocab.parse import PARSERS, Options, decode_text, is_empty
 from vocab.parse.encoding import is_mojibake
 from vocab.parse.html import LIMIT
+from vocab.parse.lists import SHORT, items, split_list, strip_decorations, strip_numbering
+from vocab.parse.scalar import _ODD, tidy
 from vocab.tree import Tree
 
 O = Options()  # noqa: E741
@@ -137,3 +140,15 @@ TREES: st.SearchStrategy[Tree] = st.recursive(
 def test_no_tree_makes_a_parser_raise(name: str, tree: Tree, unit: str | None) -> None:
     parsed = PARSERS[name](tree, Options(unit=unit))
     assert all(len(p.value or "") <= 200 for p in parsed.problems)
+
+
+def test_nothing_that_is_tidied_or_left_out_counts_as_printable() -> None:
+    odd = [char for code in range(0x110000) if _ODD.search(char := chr(code)) or UNWRITABLE.search(char)]
+    assert not any(char.isprintable() for char in odd)
+
+
+@given(st.text(alphabet="1.、，,；/ （）《》等3家排名不分先后甲乙x", max_size=2 * SHORT))
+def test_a_list_is_split_alike_whether_it_is_remembered_or_not(text: str) -> None:
+    plain, unordered, said = strip_decorations(tidy(text))
+    expected = ([], False, None) if is_empty(text) else (split_list(strip_numbering(plain)), unordered, said)
+    assert items(text) == items(text) == expected

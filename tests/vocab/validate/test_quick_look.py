@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from vocab.kinds import Achievement
 from vocab.personal import find, mask_record
 from vocab.texts import prose
-from vocab.validate import examine, validate
+from vocab.validate import _ODD, _ODD_BYTES, examine, validate
 from vocab.values import Agent, Contributor, Evaluation, Ipr, PartialDate, Precision, Price, Project, Text, Words
 
 TODAY = date(2026, 11, 23)
@@ -51,6 +51,12 @@ records = st.builds(
 @given(records)
 def test_validation_finds_what_a_close_look_finds(record: Achievement) -> None:
     assert validate(record, TODAY) == examine(record, TODAY, closely=True)
+
+
+def test_no_odd_character_is_without_the_bytes_looked_for_first() -> None:
+    odd = [char for code in range(0x110000) if _ODD.search(char := chr(code)) and not 0xD800 <= code < 0xE000]
+    assert len(odd) > 30
+    assert all(any(byte in char.encode() for byte in _ODD_BYTES) for char in (*odd, r"\b", r"\f", r"\u"))
 
 
 def public_texts(record: Achievement) -> Iterator[str | None]:
