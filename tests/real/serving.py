@@ -46,6 +46,9 @@ def furnish(home: Path, urls: dict[str, str]) -> None:
     for folder in ("sources", "mappings"):
         shutil.rmtree(home / folder, ignore_errors=True)
         shutil.copytree(RECIPE / folder, home / folder)
+    for path in (home / "sources").glob("*.toml"):
+        if path.stem not in urls:  # served by nobody here
+            path.unlink()
     for name, url in urls.items():
         path = home / "sources" / f"{name}.toml"
         path.write_text(URL.sub(f'url = "{url}"', path.read_text("utf-8")), "utf-8")
