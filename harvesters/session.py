@@ -2,7 +2,8 @@
 
 What it does for all of them: one deadline per answer; bytes counted after decompression while they stream; busy answers
 (429, 502, 503, 504, cut connections) tried again with growing pauses and Retry-After; redirects followed by hand, each
-hop judged; proxies and netrc of the environment ignored; secrets masked in every message.
+hop judged; limits.rate kept and, where asked for, robots.txt; proxies and netrc of the environment ignored; secrets masked
+in every message.
 """
 
 import io
@@ -12,16 +13,18 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 import urllib3.exceptions
 from requests import exceptions
 
+from harvesters import politeness
 from harvesters.address import Guard, GuardedAdapter, Resolver
 from harvesters.answer import Answer, html_title, is_html, printable, retry_after
 from harvesters.base import Endpoint, LimitExceeded, TerminalError, TransientError
 from harvesters.json_text import Malformed, wellformed
+from harvesters.robots import ABSENT, Robots
 from harvesters.secrets import Mask, Secret
 
 T = TypeVar("T")
@@ -52,7 +55,7 @@ class Busy(TransientError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a source. `form` or `json` make it a POST body; `private` says that headers or body hold secrets."""
+    """One question to a source. `form`, `json` or `body` (bytes as they are) are what a POST sends."""
 
     url: str
     method: str = "GET"
@@ -60,6 +63,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     json: object = field(default=None, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     accept_status: frozenset[int] = frozenset()  # besides 2xx: answers the protocol itself explains
 
 
@@ -73,11 +77,13 @@ class Session:
         *,
         resolve: Resolver | None = None,
         pause: Callable[[float], None] = time.sleep,
+        robots: bool = False,
     ) -> None:
         self.source = endpoint.source
         self.limits = endpoint.limits
         self.mask = Mask(secrets)
         self._pause = pause
+        self._robots = Robots(self._robots_file, self.say, self.source, self.limits.max_retry_after) if robots else None
         allow = endpoint.limits.allow_private
         self._guard = (
             Guard(self.source, endpoint.url, allow, resolve) if resolve else Guard(self.source, endpoint.url, allow)
@@ -187,16 +193,28 @@ class Session:
         return max(grown * random.uniform(0.5, 1.0), busy.wait or 0.0)
 
     def _follow(self, request: Request, sink: IO[bytes]) -> Answer:
-        self._guard.deadline.start(self.limits.deadline, self.limits.timeout)
-        for _ in range(_MAX_HOPS + 1):
+        for hop in range(_MAX_HOPS + 1):
+            self._approach(request)
+            if not hop:
+                self._guard.deadline.start(self.limits.deadline, self.limits.timeout)
             with self._send(request) as response:
                 if response.status_code not in _REDIRECT or "location" not in response.headers:
                     return self._receive(request, response, sink)
                 request = self._next_hop(request, response)
         raise TerminalError(self.say(request.url, f"more than {_MAX_HOPS} redirects, perhaps in a circle: check url"))
 
-    def _send(self, request: Request) -> requests.Response:
+    def _approach(self, request: Request) -> None:
+        """Waits for our turn at the host. Raises TerminalError for no address of the web, Disallowed."""
         self._check_url(request.url)
+        url = f"{request.url}{'&' if '?' in request.url else '?'}{urlencode(request.params)}"
+        delay = self._robots.delay(url.rstrip("?")) if self._robots else 0.0
+        rate = self.limits.rate
+        politeness.wait(urlsplit(request.url).netloc.lower(), max(delay, 1 / rate if rate > 0 else 0.0))
+
+    def _robots_file(self, url: str) -> Answer:
+        return self.fetch(Request(url, accept_status=ABSENT), lambda answer: answer)
+
+    def _send(self, request: Request) -> requests.Response:
         try:
             prepared = self._http.prepare_request(
                 requests.Request(
@@ -204,7 +222,7 @@ class Session:
                     request.url,
                     params=dict(request.params),
                     headers=dict(request.headers),
-                    data=dict(request.form) if request.form is not None else None,
+                    data=dict(request.form) if request.form is not None else request.body,
                     json=request.json,
                 )
             )
@@ -241,7 +259,7 @@ class Session:
             )
         hop = replace(request, url=url, params={})
         if response.status_code == 303:
-            hop = replace(hop, method="GET", form=None, json=None)
+            hop = replace(hop, method="GET", form=None, json=None, body=None)
         if _origin(here) == _origin(url):
             return hop
         if hop.method != "GET":

@@ -1,0 +1,1 @@
+"""Profiles: what provinces like these send, and what becomes of it."""
