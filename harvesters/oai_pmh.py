@@ -14,11 +14,12 @@ from harvesters.answer import Answer, printable
 from harvesters.base import XML, Endpoint, Harvested, TerminalError
 from harvesters.listing import Listing
 from harvesters.names import record_url
-from harvesters.oai_xml import Failure, Identity, Item, Protest, Token, is_cut, parts
+from harvesters.oai_xml import Failure, Identity, Item, Part, Protest, Token, Verb, is_cut, parts
 from harvesters.options import read_options
 from harvesters.secrets import Secrets
 from harvesters.session import Busy, Request, Session
 
+LISTS = ("ListRecords", "GetRecord")  # answers that bring records
 _STALE = 3  # so many pages without a new identifier: the list has no end
 
 
@@ -42,18 +43,27 @@ class OaiPmh:
         self._endpoint = endpoint
         self._options = read_options(endpoint, "oai_pmh", Options)
         self._complete = False
+        self._position = ""  # the token that asked for the page being read
 
     @property
     def complete(self) -> bool:
         return self._complete
+
+    @property
+    def position(self) -> str:
+        return self._position
+
+    def go_on(self, position: str) -> None:
+        self._position = position
 
     def records(self, since: datetime | None = None) -> Iterator[Harvested]:
         """Raises HarvestError, after what was read before the failure."""
         self._complete = False
         listing = Listing(self._endpoint)
         with Session(self._endpoint) as session:
-            asked = self._first(session, since)
-            restarts = self._options.restarts
+            first = self._first(session, since)
+            asked = _next(self._position) if self._position else first
+            restarts = self._options.restarts + bool(self._position)  # the repository may have forgotten the position
             while True:
                 try:
                     whole = yield from self._list(session, listing, asked)
@@ -62,7 +72,8 @@ class OaiPmh:
                     if not restarts:
                         raise TerminalError(str(lost)) from None
                     restarts -= 1
-        self._complete = whole and since is None and not self._options.until and not listing.nameless
+                    self._position, asked = "", first
+        self._complete = whole and asked is first and since is None and not self._options.until and not listing.nameless
 
     def _first(self, session: Session, since: datetime | None) -> dict[str, str]:
         """The arguments of the first request; the source's granularity decides how `from` is written."""
@@ -86,15 +97,17 @@ class OaiPmh:
 
     def _list(self, session: Session, listing: Listing, asked: dict[str, str]) -> Generator[Harvested, None, bool]:
         """Yields the records of all pages; returns whether as many came as were announced."""
-        tokens: set[str] = set()
+        tokens = {asked["resumptionToken"]} if "resumptionToken" in asked else set()
         stale = announced = page = 0
         while True:
             listing.page()
             page += 1
-            before, token = listing.distinct, Token("", None)
+            before, token, answered = listing.distinct, Token("", None), ""
             for index, part in enumerate(self._ask(session, asked), 1):
                 if isinstance(part, Token):
                     token = part
+                elif isinstance(part, Verb):
+                    answered = part.name
                 elif isinstance(part, Item):
                     yield self._record(listing, part, f"page {page}, record {index}")
                 elif isinstance(part, Protest):
@@ -103,6 +116,9 @@ class OaiPmh:
                     if part.code == "badResumptionToken" and tokens:
                         raise _LostToken(self._protest(session, part))
                     raise TerminalError(self._protest(session, part))
+            if answered not in LISTS:  # an empty list of something else would look like an empty repository
+                what = f"it answers ListRecords with {answered or 'no list'}: the province must mend its repository"
+                raise TerminalError(session.say(self._endpoint.url, what))
             announced = token.size if token.size is not None else announced
             if not token.value:
                 checked = self._options.list_size == "check"
@@ -116,7 +132,7 @@ class OaiPmh:
                     )
                 )
             tokens.add(token.value)
-            asked = {"verb": "ListRecords", "resumptionToken": token.value}
+            self._position, asked = token.value, _next(token.value)
 
     def _record(self, listing: Listing, item: Item, position: str) -> Harvested:
         if not item.identifier:
@@ -127,7 +143,7 @@ class OaiPmh:
         stamp = when.parse(item.datestamp, "iso", UTC)
         return listing.record(item.identifier, XML, item.body, modified=stamp, deleted=item.deleted, url=url)
 
-    def _ask(self, session: Session, asked: dict[str, str]) -> Iterator[Identity | Item | Token | Protest]:
+    def _ask(self, session: Session, asked: dict[str, str]) -> Iterator[Part]:
         answer = session.fetch(
             Request(self._endpoint.url, params=asked, accept_status=frozenset({400, 404, 422})),
             lambda each: self._whole(session, each),
@@ -153,6 +169,10 @@ class OaiPmh:
         }.get(protest.code, "ask the province")
         text = printable(session.mask(protest.text))
         return session.say(self._endpoint.url, f"the repository answers {printable(protest.code, 40)}: {text} ({hint})")
+
+
+def _next(token: str) -> dict[str, str]:
+    return {"verb": "ListRecords", "resumptionToken": token}
 
 
 class _LostToken(Exception):

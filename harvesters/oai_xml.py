@@ -11,12 +11,10 @@ from io import BytesIO
 from lxml import etree
 
 from harvesters.charset import codec_name
+from harvesters.xml_characters import DECLARED, legal
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
-_DECLARED = re.compile(rb"\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _DOCTYPE = re.compile(r"\A\ufeff?(?:\s|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.S)
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, 2.2
-_REFERENCE = re.compile(r"&#(?:([0-9]{1,10})|[xX]([0-9a-fA-F]{1,8}));")
 _HEADING = re.compile(r"\A\s*<\?xml.*?\?>", re.S)
 _CLOSED = re.compile(rb"</[^<>]*OAI-PMH\s*>(?:\s|<!--.*?-->)*\Z", re.S)
 
@@ -59,7 +57,15 @@ class Protest:
     text: str
 
 
-Part = Identity | Item | Token | Protest
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """The request that the answer says it answers."""
+
+    name: str
+
+
+VERBS = ("Identify", "ListMetadataFormats", "ListSets", "GetRecord", "ListIdentifiers", "ListRecords")
+Part = Identity | Item | Token | Protest | Verb
 
 
 def parts(body: bytes) -> Iterator[Part]:
@@ -84,6 +90,8 @@ def parts(body: bytes) -> Iterator[Part]:
                 depth += 1
                 if depth == 1 and element.tag != f"{OAI}OAI-PMH":
                     raise Failure(f"its root element is {str(element.tag)[:100]!r}, not OAI-PMH 2.0")
+                if depth == 2 and (name := str(element.tag).removeprefix(OAI)) in VERBS:
+                    yield Verb(name)
                 continue
             depth -= 1
             if depth <= 2 and element.tag in tags:
@@ -142,22 +150,13 @@ def _clean(body: bytes) -> bytes:
     text = _text(body)
     if _DOCTYPE.match(text):
         raise Failure("it brings a DTD or entities, which are refused")
-    text = _ILLEGAL.sub("\ufffd", text)
-    text = _REFERENCE.sub(_legal, text)
-    return _HEADING.sub("", text, count=1).lstrip("\ufeff \t\r\n").encode("utf-8", "replace")
-
-
-def _legal(reference: re.Match[str]) -> str:
-    """A character reference as it stands, or U+FFFD when XML does not allow the character (a frequent fault)."""
-    code = int(reference[1]) if reference[1] else int(reference[2], 16)
-    allowed = code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
-    return reference[0] if allowed else "\ufffd"
+    return _HEADING.sub("", legal(text), count=1).lstrip("\ufeff \t\r\n").encode("utf-8", "replace")
 
 
 def _text(body: bytes) -> str:
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
-    declared = _DECLARED.match(body.removeprefix(b"\xef\xbb\xbf"))
+    declared = DECLARED.match(body)
     name = codec_name(declared[1].decode() if declared else "") or "utf-8"
     for encoding in dict.fromkeys(("utf-8", name) if name != "utf-8" else ("utf-8", "gb18030")):
         try:

@@ -3,66 +3,15 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
 import pytest
 
 from harvesters import harvester
-from harvesters.base import (
-    HarvestError,
-    LimitExceeded,
-    OptionsError,
-    RawRecord,
-    TerminalError,
-    TransientError,
-    Unreadable,
-)
+from harvesters.base import HarvestError, LimitExceeded, OptionsError, TerminalError, TransientError
 from harvesters.secrets import Secrets
-from tests.harvesters.endpoints import endpoint, read, split, until_failure
-from tests.harvesters.servers.web import Asked, Behaviour, Reply, script, serving
-
-PAGED: dict[str, object] = {"record_path": "data.rows", "total_path": "data.total", "size": 10}
-
-
-def paged(
-    rows: list[Any], total: Callable[[int], object] = lambda size: size, cap: int = 1000, past: str = "empty"
-) -> Behaviour:
-    """page/size paging; beyond the end an empty page, or the last one again."""
-
-    def answer(asked: Asked) -> Reply:
-        size = min(int(asked.query["size"]), cap)
-        last = max(0, (len(rows) - 1) // size)
-        page = int(asked.query["page"]) - 1
-        page = min(page, last) if past == "last" else page
-        part = rows[page * size : (page + 1) * size]
-        return Reply(json.dumps({"data": {"rows": part, "total": total(len(rows))}}, ensure_ascii=False).encode())
-
-    return answer
-
-
-def rows(count: int) -> list[dict[str, object]]:
-    return [{"id": number, "成果名称": f"成果{number}"} for number in range(1, count + 1)]
-
-
-def run(
-    behaviour: Behaviour, options: dict[str, object] | None = None, secrets: Secrets | None = None, **limits: float
-) -> tuple[list[RawRecord], list[Unreadable], bool, list[Asked]]:
-    with serving(behaviour) as server:
-        pass_ = harvester("json_api", endpoint(server.url + "/list", PAGED | (options or {}), **limits), secrets)
-        assert not pass_.complete
-        records, unreadable = read(pass_)
-        return records, unreadable, pass_.complete, server.asked
-
-
-def broken(
-    behaviour: Behaviour, kind: type[HarvestError], options: dict[str, object] | None = None, **limits: float
-) -> str:
-    with serving(behaviour) as server:
-        pass_ = harvester("json_api", endpoint(server.url + "/list", PAGED | (options or {}), **limits))
-        with pytest.raises(kind) as caught:
-            list(pass_.records())
-        assert not pass_.complete
-    return str(caught.value)
+from tests.harvesters.apis import PAGED, broken, paged, rows, run
+from tests.harvesters.endpoints import endpoint, split, until_failure
+from tests.harvesters.servers.web import Asked, Reply, script, serving
 
 
 def test_pages_are_read_to_the_end_and_bodies_kept_as_they_stand() -> None:
@@ -134,6 +83,16 @@ def test_a_duplicate_on_a_later_page_is_yielded_and_comes_last() -> None:
     assert complete
 
 
+@pytest.mark.parametrize("newer_first", [False, True])
+def test_of_two_records_with_one_key_the_newer_counts_whichever_page_it_is_on(newer_first: bool) -> None:
+    old, new = {"id": 3, "m": "2026-01-01"}, {"id": 3, "m": "2026-02-01"}
+    first, last = (new, old) if newer_first else (old, new)
+    many = [{"id": n, "m": "2026-01-01"} for n in range(10, 19)]
+    records, _, complete, _ = run(paged([first, *many, last], total=lambda _: 10), {"modified_path": "m"})
+    assert json.loads([each.body for each in records if each.identifier == "3"][-1]) == new
+    assert complete
+
+
 def test_offset_paging() -> None:
     def answer(asked: Asked) -> Reply:
         start, size = int(asked.query["offset"]), int(asked.query["limit"])
@@ -141,6 +100,21 @@ def test_offset_paging() -> None:
 
     records, _, complete, _ = run(answer, {"paging": "offset", "size_param": "limit"})
     assert (len(records), complete) == (25, True)
+
+
+def test_offsets_may_count_from_one() -> None:
+    def answer(asked: Asked) -> Reply:
+        start, size = int(asked.query["STARTNUM"]) - 1, int(asked.query["PAGENUM"])
+        return Reply(json.dumps({"data": {"rows": rows(25)[start : start + size], "total": 25}}).encode())
+
+    options: dict[str, object] = {
+        "paging": "offset",
+        "offset_param": "STARTNUM",
+        "size_param": "PAGENUM",
+        "first_offset": 1,
+    }
+    records, _, complete, _ = run(answer, options)
+    assert ([int(each.identifier) for each in records], complete) == (list(range(1, 26)), True)
 
 
 def cursors(asked: Asked) -> Reply:
@@ -165,6 +139,39 @@ def test_a_cursor_in_a_circle_is_terminal() -> None:
         )
 
     assert "circle" in broken(answer, TerminalError, CURSOR)
+
+
+def linked(target: str) -> Callable[[Asked], Reply]:
+    def answer(asked: Asked) -> Reply:
+        start = int(asked.query.get("after", "0"))
+        assert asked.query["key"] == "k3y-k3y-k3y"
+        links = f'<{target}?after={start + 10}>; rel="next", </>; rel="first"' if start < 20 else '</>; rel="first"'
+        return Reply(json.dumps(rows(25)[start : start + 10]).encode(), headers={"Link": links})
+
+    return answer
+
+
+LINK: dict[str, object] = {"paging": "link", "record_path": "", "total_path": "", "params": {"key": "k3y-k3y-k3y"}}
+
+
+def test_paging_by_the_link_header_keeps_our_parameters() -> None:
+    records, _, complete, asked = run(linked("/list"), LINK)
+    assert (len(records), complete, len(asked)) == (25, True, 3)
+
+
+def test_a_link_to_another_host_is_not_followed_with_our_key() -> None:
+    assert "another host" in broken(linked("http://127.0.0.2/list"), TerminalError, LINK)
+
+
+def test_a_link_that_is_no_address_is_not_followed() -> None:
+    assert "another host" in broken(linked("http://[::1/list"), TerminalError, LINK)
+
+
+def test_a_link_in_a_circle_is_terminal() -> None:
+    def answer(_: Asked) -> Reply:
+        return Reply(json.dumps(rows(10)).encode(), headers={"Link": '</list?after=1>; rel="next"'})
+
+    assert "circle" in broken(answer, TerminalError, {"paging": "link", "record_path": "", "total_path": ""})
 
 
 def test_a_list_without_end_stops_at_its_limits() -> None:
@@ -374,9 +381,74 @@ def test_strange_documents_end_in_a_typed_error(body: bytes) -> None:
         ({"paging": "cursor"}, "cursor_path"),
         ({"utc_offset": "Beijing"}, "utc_offset"),
         ({"method": "DELETE"}, "method"),
+        ({"headers": {"Authorization": "Bearer plain"}}, "'headers.Authorization' is never written in plain"),
+        ({"callback": "alert(1)//"}, "no name of a function"),
+        ({"callback": "cb", "format": "xml"}, "around JSON"),
+        ({"auth_values": ["1"]}, "status_path"),
+        ({"explained_status": [500]}, "explained_status"),
+        ({"detail": {"url": "http://127.0.0.2:9/x/{id}"}}, "not on the host of"),
+        ({"detail": {"uri": "x"}}, "Allowed: url, method, send"),
     ],
 )
 def test_wrong_options_are_refused_before_any_request(options: dict[str, object], message: str) -> None:
     with pytest.raises(OptionsError) as caught:
         harvester("json_api", endpoint("http://127.0.0.1:9", options), Secrets({}))
     assert message in str(caught.value)
+
+
+def heading(asked: Asked) -> Reply:
+    """A listing of headings with a detail by UUID, POSTed as JSON: one of them is gone, one has no content."""
+    if asked.path == "/list":
+        return Reply(
+            json.dumps({"data": {"rows": [{"id": n, "uuid": f"u/{n}"} for n in range(4)], "total": 4}}).encode()
+        )
+    assert (asked.method, asked.headers["content-type"]) == ("POST", "application/json")
+    number = json.loads(asked.body)["dataId"].removeprefix("u/")
+    assert json.loads(asked.body) == {"dataId": f"u/{number}", "token": "t0k3n", "n": 1}
+    if number == "1":
+        return Reply(b"gone", status=404)
+    return Reply(json.dumps({"data": None if number == "2" else {"id": number, "text": "whole"}}).encode())
+
+
+def detailed(url: str) -> dict[str, object]:
+    params = {"dataId": "{id}", "token": {"env": "T"}, "n": 1}
+    method = {"method": "POST", "send": "json", "id_path": "uuid", "record_path": "data"}
+    return PAGED | {"detail": {"url": f"{url}/detail", "params": params, **method}}
+
+
+def test_a_detail_is_asked_for_each_record_and_one_that_fails_is_reported() -> None:
+    with serving(heading) as server:
+        pass_ = harvester("json_api", endpoint(server.url + "/list", detailed(server.url)), Secrets({"T": "t0k3n"}))
+        records, unreadable = split(list(pass_.records()))
+    assert [json.loads(each.body) for each in records] == [{"id": n, "text": "whole"} for n in ("0", "3")]
+    assert [each.identifier for each in unreadable] == ["1", "2"]
+    assert "status 404" in unreadable[0].reason
+    assert "no record at detail.record_path" in unreadable[1].reason
+    assert pass_.complete  # they are there, so absence still means something
+
+
+def test_details_that_all_fail_end_the_pass() -> None:
+    def answer(asked: Asked) -> Reply:
+        if asked.path == "/list":
+            return Reply(json.dumps({"data": {"rows": rows(30), "total": 30}}).encode())
+        return Reply(status=403)
+
+    with serving(answer) as server:
+        options = PAGED | {"detail": {"url": server.url + "/item/{id}"}}
+        seen, error = until_failure(harvester("json_api", endpoint(server.url + "/list", options)))
+        assert [asked.path for asked in server.asked[1:3]] == ["/item/1", "/item/2"]
+    assert len(seen) == 9
+    assert "status 403" in str(error)
+
+
+def test_details_of_records_that_did_not_change_are_not_asked_for() -> None:
+    def answer(asked: Asked) -> Reply:
+        if asked.path == "/list":
+            many = [{"id": n, "m": f"2026-0{n}-01"} for n in range(1, 5)]
+            return Reply(json.dumps({"data": {"rows": many, "total": 4}}).encode())
+        return Reply(json.dumps({"id": asked.path[6:]}).encode())
+
+    with serving(answer) as server:
+        options = PAGED | {"modified_path": "m", "detail": {"url": server.url + "/item/{id}"}}
+        list(harvester("json_api", endpoint(server.url + "/list", options)).records(datetime(2026, 3, 1, tzinfo=UTC)))
+        assert [asked.path for asked in server.asked if asked.path != "/list"] == ["/item/4"]

@@ -179,6 +179,22 @@ def test_new_records_for_ever_stop_at_the_limit() -> None:
     assert isinstance(run(answer, max_pages=8)[1], LimitExceeded)
 
 
+@pytest.mark.parametrize("verb", ["ListIdentifiers", "ListSets", "Identify", "ListMetadataFormats"])
+def test_an_answer_to_another_verb_is_no_empty_repository(verb: str) -> None:
+    def answer(asked: Asked) -> Reply:
+        inside = "Identify" if asked.query["verb"] == "Identify" else verb
+        return Reply(
+            f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><{inside}/></OAI-PMH>'.encode(),
+            media_type="text/xml",
+        )
+
+    with serving(answer) as server:
+        pass_ = harvester("oai_pmh", endpoint(f"{server.url}/oai"))
+        with pytest.raises(TerminalError, match=f"answers ListRecords with {verb}"):
+            read(pass_)
+    assert not pass_.complete
+
+
 def test_what_stands_before_a_fault_is_yielded() -> None:
     broken = listed(record(1) + record(2) + "<record><header></record>" + record(3))
     seen, error, complete = run(lambda _: broken)
