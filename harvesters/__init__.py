@@ -10,19 +10,35 @@ from typing import TypeAlias
 
 from harvesters.base import Endpoint, Harvester, OptionsError
 from harvesters.ckan import Ckan
+from harvesters.data_json import DataJson
+from harvesters.dcat import Dcat
+from harvesters.feed import Feed
 from harvesters.file import File
+from harvesters.html import Html
 from harvesters.json_api import JsonApi
+from harvesters.node import Node
 from harvesters.oai_pmh import OaiPmh
+from harvesters.push import Push
 from harvesters.secrets import Secrets
+from harvesters.sitemap import Sitemap
+from harvesters.sparql import Sparql
 
 GROUP = "chengguo.harvesters"
 Factory: TypeAlias = Callable[[Endpoint, Secrets], Harvester]
 
 HARVESTERS: dict[str, Factory] = {
     "ckan": Ckan,
+    "data_json": DataJson,
+    "dcat": Dcat,
+    "feed": Feed,
     "file": File,
+    "html": Html,
     "json_api": JsonApi,
+    "node": Node,
     "oai_pmh": OaiPmh,
+    "push": Push,
+    "sitemap": Sitemap,
+    "sparql": Sparql,
 }
 
 

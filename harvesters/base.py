@@ -13,12 +13,13 @@ Errors:
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
 JSON = "application/json"
 XML = "application/xml"
+MAX_BOOKMARK = 2000  # characters
 
 
 class HarvestError(Exception):
@@ -58,6 +59,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_retry_after: float = 120.0  # a longer Retry-After ends the run as transient
     allow_private: bool = False  # may the source live on a private or loopback address
     deadline: float = 300.0  # of one answer, from the first byte sent to the last received
+    rate: float = 0.0  # requests in a second to one host, by all passes of this process together; 0: no limit
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -116,6 +118,39 @@ class Harvester(Protocol):
 
     def records(self, since: datetime | None = None) -> Iterator[Harvested]:
         """Every record, or those changed since. Raises HarvestError."""
+
+
+@runtime_checkable
+class Bookmarked(Protocol):
+    """An ability of some harvesters: the source has marks of its own (a number of its change log) that are better than dates.
+
+    The mark of the last pass that ended well is kept for each source and handed to the next harvester. It is opaque to
+    whoever keeps it, one line of at most `MAX_BOOKMARK` characters.
+    """
+
+    @property
+    def bookmark(self) -> str:
+        """Where the next pass may begin, once `records` has ended; empty when it has to begin anew."""
+
+    def resume(self, bookmark: str) -> None:
+        """Begin there. Called once, before `records`; empty: from the beginning, whatever `since` says."""
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """An ability of some harvesters: a pass that was cut off goes on where it was, not at the first page.
+
+    A position is opaque to whoever keeps it, one line of at most `MAX_BOOKMARK` characters.
+    """
+
+    @property
+    def position(self) -> str:
+        """Where the page begins that the record given last stands on; empty on the first page."""
+
+    def go_on(self, position: str) -> None:
+        """Begin there. Called once, before `records`. The pass is then not complete; a position that the source no longer
+        knows begins anew.
+        """
 
 
 def canonical(media_type: str, body: bytes) -> bytes:

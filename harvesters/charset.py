@@ -15,6 +15,7 @@ GB_NAMES = frozenset({"gb2312", "gbk", "gb18030", "cp936", "x-gbk", "euc-cn", "g
 _BIG5_NAMES = frozenset({"big5", "big5-hkscs", "big5hkscs", "cp950", "x-x-big5"})
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (b"\x84\x31\x95\x33", "gb18030"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: it starts with the same two bytes
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),

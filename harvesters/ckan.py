@@ -47,10 +47,18 @@ class Ckan:
         key = self._options.api_key
         self._key: Secret | None = secrets.resolve(endpoint.source, "api_key", key) if key else None
         self._complete = False
+        self._start = self._resumed = 0  # datasets before the page being read, and before the one to begin with
 
     @property
     def complete(self) -> bool:
         return self._complete
+
+    @property
+    def position(self) -> str:
+        return str(self._start) if self._start else ""
+
+    def go_on(self, position: str) -> None:
+        self._resumed = int(position) if position.isdecimal() and len(position) < 10 else 0
 
     def records(self, since: datetime | None = None) -> Iterator[Harvested]:
         """Raises HarvestError, after what was read before the failure."""
@@ -59,19 +67,20 @@ class Ckan:
         seen: set[int] = set()  # identifier and content: the second pass yields only what the first missed
         with Session(self._endpoint, [self._key] if self._key else []) as session:
             site = _Site(session, self._endpoint.url, self._options, self._key)
-            for _ in range(_PASSES):
+            for _ in range(1 if self._resumed else _PASSES):
                 whole = yield from self._pass(site, listing, seen, since)
                 if whole:
                     break
-        self._complete = whole and since is None and not listing.nameless
+        self._complete = whole and since is None and not (self._resumed or listing.nameless)
 
     def _pass(
         self, site: "_Site", listing: Listing, seen: set[int], since: datetime | None
     ) -> Generator[Harvested, None, bool]:
         """Returns whether as many datasets were seen as the source counts."""
         here: set[int] = set()
-        start = 0
+        start = self._resumed
         while True:
+            self._start = start
             listing.page()
             count, datasets = site.search(start, since)
             before = len(here)

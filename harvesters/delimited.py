@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Generator, Iterator
 from typing import IO
 
 from harvesters.base import TerminalError
 
 _CANDIDATES = ("\t", ",", ";", "，", "|")
+_QUOTED = re.compile(r'"[^"]*"?')
 
 Cell = object
 Row = tuple[int, list[Cell]]  # number in the file from 1, cells
@@ -41,14 +43,17 @@ class _Lines:
         self.reader = csv.reader(self._lines(), delimiter=delimiter)
 
     def _lines(self) -> Iterator[str]:
+        first = self._text.readline().lstrip("\ufeff")  # a mark of GB 18030, or a second one of UTF-8
+        if first:
+            yield first
         while line := self._text.readline():  # not `yield from`: that would close the text with the generator
             yield line
         self.ended = True
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:
-    """The candidate found most often in the first lines; the text is left at its start."""
+    """The candidate found most often in the first lines, outside quotes; the text is left at its start."""
     start = text.tell()
-    head = text.read(16 * 2**10)
+    head = _QUOTED.sub("", text.read(16 * 2**10))
     text.seek(start)
     return max(_CANDIDATES, key=lambda each: (head.count(each), -_CANDIDATES.index(each)))

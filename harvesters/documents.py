@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timezone
 from typing import IO
 
+import msgspec
+
 from harvesters import when
 from harvesters.answer import printable
 from harvesters.base import JSON, Harvested, TerminalError
@@ -33,9 +35,18 @@ def whole(body: bytes, charset: str, shape: Shape, listing: Listing, where: str,
     except Malformed as error:
         raise TerminalError(f"{where} is not JSON: {error}") from None
     if rows is None:
-        raise TerminalError(f"{where} has no list at record_path = {shape.records!r}; edit [options]")
+        raise TerminalError(f"{where} has no list at record_path = {shape.records!r}{_held(found)}; edit [options]")
     for number, row in enumerate(rows, 1):
         yield one(row, shape, listing, f"{label}record {number}")
+
+
+def _held(found: bytes | None) -> str:
+    """What stands there instead of a list, in the words of the message: an object's first keys."""
+    try:
+        keys = list(msgspec.json.decode(found or b"null", type=dict[str, msgspec.Raw]))
+    except msgspec.MsgspecError:
+        return ""
+    return f" but an object with {printable(', '.join(key[:40] for key in keys[:10]), 300) or 'nothing in it'}"
 
 
 def lines(file: IO[bytes], codec: str, longest: int, shape: Shape, listing: Listing, label: str) -> Iterator[Harvested]:
@@ -59,7 +70,7 @@ def one(row: bytes, shape: Shape, listing: Listing, position: str) -> Harvested:
         stamp = scalar(row, steps(shape.modified)) if shape.modified else ""
     except Malformed as error:
         return listing.unreadable(position, f"it holds a broken JSON string: {error}")
-    if not names or not all(names):
+    if not any(names):
         return listing.unreadable(position, printable(f"no key at {', '.join(shape.key)}"))
     identifier = compose(names)
     modified = when.parse(stamp, shape.modified_format, shape.zone)

@@ -1,94 +1,76 @@
-"""Files: CSV, TSV, Excel, JSON and JSON Lines, at a web address, in an allowed folder, or listed in a file catalogue."""
+"""Files: CSV, TSV, Excel, HTML tables, JSON, JSON Lines and XML, also packed as ZIP or gzip: at a web address, in an allowed
+folder, dropped into a watched folder, or listed in a file catalogue.
+"""
 
+import os
+import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
-from typing import IO, Annotated, Literal
+from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from harvesters import delimited, table, when, workbook
-from harvesters.answer import html_title, is_html
-from harvesters.base import Endpoint, Harvested, LimitExceeded, OptionsError, TerminalError
+from harvesters import delimited, html_table, table, when, workbook, xml_records
+from harvesters.answer import printable
+from harvesters.archive import gunzipped, members, open_archive, unpacked
+from harvesters.base import Endpoint, Harvested, LimitExceeded, OptionsError, TerminalError, TransientError
 from harvesters.catalogue import Catalogue, Entry
 from harvesters.charset import codec_name, detect
 from harvesters.documents import Shape, lines, whole
+from harvesters.folder import look
+from harvesters.form import Form, Format, Found, form_of
 from harvesters.listing import Listing
-from harvesters.options import read_options
+from harvesters.options import open_secrets, read_options
 from harvesters.secrets import Secret, SecretRef, Secrets
 from harvesters.session import Request, Session
 
-Form = Literal["auto", "csv", "tsv", "xlsx", "xls", "json", "jsonl"]
-_SUFFIXES: dict[str, Form] = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".txt": "csv",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".json": "json",
-    ".geojson": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}
-_TYPES: dict[str, Form] = {
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-    "application/json": "json",
-    "application/x-ndjson": "jsonl",
-    "application/jsonl": "jsonl",
-}
 Natural = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Rows count from 1 below the `skip_rows` at the top. `key` names columns (paths in JSON); several make one key.
+    """Rows count from 1 below the `skip_rows` at the top. `key` names columns (dotted paths in JSON and XML); several make one
+    key, of which some may be empty.
 
     With `list_path` the address answers a JSON list of files (at that path, "." for the whole answer) instead of a file.
+    An address that ends in / (file:///srv/drop/) is a watched folder: all its files are read, and of records with one key the
+    one in the newest file counts. Of a ZIP file every member is read.
     """
 
-    format: Form = "auto"  # auto: by the first bytes, the name and the media type
+    format: Format = "auto"  # auto: by the first bytes, the name and the media type; of an archive: what is in it
     key: str | tuple[str, ...] = "id"  # names the record
     encoding: str = "auto"  # auto, utf-8, gb18030, big5, utf-16 ...
     delimiter: str = ""  # empty: found from the first lines
     sheet: str = ""  # empty: the first visible one; "*": all visible ones
     skip_rows: Natural = 0  # rows above the table
+    columns: tuple[str, ...] = ()  # names of the columns of a table without a heading
     header_row: Positive = 1  # where the heading begins
     header_rows: Positive = 1  # rows of the heading; levels are joined by /
     unit_row: Natural = 0  # row that holds units; 0: none
     skip_notes: bool = True  # leave out notes and sums at the end
-    record_path: str = ""  # JSON: where the list of records stands
+    record_path: str = ""  # JSON: where the list stands; XML: the path of a record, below the outermost element
     modified: str = ""  # column or path of the date of change
     modified_format: str = "iso"  # iso, epoch, epoch_ms, or a pattern like "%Y%m%d"
     utc_offset: str = "+08:00"  # of dates without one
     record_url: str = ""  # a record's page: "https://kjcg.example/item/{id}"
     folder: str = ""  # the folder a file: address may be in
+    settle_seconds: Natural = 60  # a file of a watched folder that changed since may not be whole yet: it waits
+    each_is_complete: bool = False  # watched folder: the newest file alone is the listing, not all files together
     headers: dict[str, str | SecretRef] = {}  # sent with every request to the source's own host
     list_path: str = ""  # where a catalogue's list of files stands; ".": the whole answer
     list_method: Literal["GET", "POST"] = "GET"  # how the catalogue is asked
     list_form: dict[str, str | SecretRef] = {}  # sent to the catalogue
     entry_url: str = "url"  # where an entry holds its address
-    entry_pattern: str = ""  # a regular expression the entry's address must contain, such as "\\.xlsx$"
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A file at hand: its bytes, its name for the format, what the source says about it."""
-
-    file: IO[bytes]
-    name: str
-    media_type: str
-    charset: str
-    where: str
+    entry_pattern: str = ""  # a regular expression the address of an entry, the name of a file must contain: "\\.xlsx$"
+    member_pattern: str = ""  # the same for the names of files inside a ZIP; empty: all are read
 
 
 class File:
-    """One pass over one file, or over all files of a catalogue."""
+    """One pass over one file, or over all files of a catalogue, a folder or an archive."""
 
     Options = Options
 
@@ -96,14 +78,22 @@ class File:
         self._endpoint = endpoint
         self._options = options = read_options(endpoint, "file", Options)
         self._secrets: list[Secret] = []
-        self._headers = {k: self._open(secrets, f"headers.{k}", v) for k, v in options.headers.items()}
-        self._form = {k: self._open(secrets, f"list_form.{k}", v) for k, v in options.list_form.items()}
+        self._headers: dict[str, str] = open_secrets(endpoint, secrets, "headers", options.headers, self._secrets)
+        self._form: dict[str, str] = open_secrets(endpoint, secrets, "list_form", options.list_form, self._secrets)
         self._key = (options.key,) if isinstance(options.key, str) else options.key
         where = f"source {endpoint.source!r}"
         if options.encoding != "auto" and not codec_name(options.encoding):
             raise OptionsError(f"{where}: no encoding {options.encoding!r}; use auto, utf-8, gb18030, big5 or utf-16")
         if len(options.delimiter) > 1 or not self._key:
             raise OptionsError(f"{where}: delimiter is one character, key one name or more")
+        if len(set(options.columns)) < len(options.columns) or "" in options.columns:
+            raise OptionsError(f"{where}: columns has an empty name, or one twice")
+        try:
+            self._members = re.compile(options.member_pattern)
+        except re.error as error:
+            raise OptionsError(
+                f"{where}: member_pattern {options.member_pattern!r} is no regular expression: {error}"
+            ) from None
         try:
             self._zone: timezone = when.offset(options.utc_offset)
         except ValueError as error:
@@ -115,24 +105,42 @@ class File:
     def complete(self) -> bool:
         return self._complete
 
-    def _open(self, secrets: Secrets, name: str, value: str | SecretRef) -> str:
-        if isinstance(value, str):
-            return value
-        secret = secrets.resolve(self._endpoint.source, name, value)
-        self._secrets.append(secret)
-        return secret.reveal()
-
     def records(self, since: datetime | None = None) -> Iterator[Harvested]:
         """Raises HarvestError, after what was read before the failure."""
         self._complete = False
         listing = Listing(self._endpoint)
         with Session(self._endpoint, self._secrets) as session:
-            for entry in self._entries(session):
-                listing.page()
-                label = f"{entry.name}, " if entry.name else ""
-                with self._fetched(session, entry.url) as found:
-                    yield from self._read(found, listing, label)
+            if self._is_watched:
+                yield from self._dropped(session, listing)
+            else:
+                for entry in self._entries(session):
+                    yield from self._entry(session, entry, listing)
         self._complete = since is None and not listing.nameless
+
+    @property
+    def _is_watched(self) -> bool:
+        return self._endpoint.url.startswith("file:") and self._endpoint.url.endswith("/")
+
+    def _dropped(self, session: Session, listing: Listing) -> Iterator[Harvested]:
+        """The files of a watched folder, the newest first: what a newer file says of a record is never overtaken by an older
+        one, not even for a moment. Files still being written make the pass incomplete.
+        """
+        o = self._options
+        folder = self._inside(self._endpoint.url)
+        found = look(
+            folder, re.compile(o.entry_pattern), o.settle_seconds, session.say(self._endpoint.url, "the folder")
+        )
+        for name in found.waiting:
+            yield listing.unreadable(name, f"still being written (see settle_seconds = {o.settle_seconds}); read later")
+        newer: set[int] = set()
+        for path in found.ready[:1] if o.each_is_complete else found.ready:
+            here: set[int] = set()
+            for one in self._entry(session, Entry(path.as_uri(), printable(path.name)), listing):
+                mark = hash(one.identifier)
+                here.add(mark)
+                if mark not in newer:
+                    yield one
+            newer |= here
 
     def _entries(self, session: Session) -> list[Entry]:
         if not self._options.list_path:
@@ -142,22 +150,34 @@ class File:
         request = Request(self._endpoint.url, self._options.list_method, params, self._headers, form)
         return self._catalogue.entries(session.fetch(request, session.json_of))
 
+    def _entry(self, session: Session, entry: Entry, listing: Listing) -> Iterator[Harvested]:
+        listing.page()
+        with self._fetched(session, entry.url) as found:
+            yield from self._read(found, listing, f"{entry.name}, " if entry.name else "")
+
     @contextmanager
-    def _fetched(self, session: Session, url: str) -> Iterator[_Found]:
+    def _fetched(self, session: Session, url: str) -> Iterator[Found]:
         if urlsplit(url).scheme == "file":
             path = self._inside(url)
+            where = session.say(url, "the file")
             with path.open("rb") as file:
-                yield _Found(file, path.name, "", "", session.say(url, "the file"))
+                before = _state(file.fileno())
+                yield Found(file, path.name, "", "", where)
+                if _state(file.fileno()) != before:
+                    raise TransientError(f"{where} changed while it was read; it is read again in the next pass")
             return
         with tempfile.TemporaryFile(prefix="chengguo-") as temporary:
             home = urlsplit(self._endpoint.url)[:2] == urlsplit(url)[:2]
             answer = session.download(Request(url, headers=self._headers if home else {}), temporary)
             name = unquote(PurePosixPath(urlsplit(url).path).name)
             temporary.seek(0)
-            yield _Found(temporary, name, answer.media_type, answer.charset, session.say(answer.url, "the file"))
+            yield Found(temporary, name, answer.media_type, answer.charset, session.say(answer.url, "the file"))
 
     def _inside(self, url: str) -> Path:
-        """The local file, when it lies in the allowed folder and is a plain one. Raises TerminalError, LimitExceeded."""
+        """The local file, when it lies in the allowed folder and is a plain one; for an address that ends in / the folder.
+
+        Raises TerminalError, LimitExceeded.
+        """
         where = f"source {self._endpoint.source!r}: {url}"
         if not self._options.folder:
             raise OptionsError(f"{where}: a file: address needs folder in [options]: the folder it may be in")
@@ -165,38 +185,83 @@ class File:
         path = (folder / unquote(url.removeprefix("file://").removeprefix("file:"))).resolve()
         if not path.is_relative_to(folder):
             raise TerminalError(f"{where}: is not inside the allowed folder {folder}")
+        if url.endswith("/") and path.is_dir():
+            return path
         if not path.is_file():
             raise TerminalError(f"{where}: there is no such file in {folder}")
         if path.stat().st_size > self._endpoint.limits.max_bytes:
             raise LimitExceeded(f"{where}: larger than limits.max_bytes = {self._endpoint.limits.max_bytes}")
         return path
 
-    def _read(self, found: _Found, listing: Listing, label: str) -> Iterator[Harvested]:
+    def _read(self, found: Found, listing: Listing, label: str, packed: bool = False) -> Iterator[Harvested]:
+        form = form_of(found, self._options.format, self._endpoint.limits)
+        if form in ("zip", "gzip"):
+            if packed:
+                raise TerminalError(
+                    f"{found.where} is an archive inside an archive: ask for one with the files themselves"
+                )
+            yield from self._opened(found, form, listing, label)
+        elif form in ("json", "jsonl", "xml"):
+            yield from self._documents(found, form, listing, label)
+        else:
+            yield from self._tables(found, form, listing, label)
+
+    def _opened(self, found: Found, form: Form, listing: Listing, label: str) -> Iterator[Harvested]:
+        limits = self._endpoint.limits
+        with ExitStack() as stack:
+            if form == "gzip":
+                file = stack.enter_context(gunzipped(found.file, limits, found.where))
+                inner = Found(file, found.name.removesuffix(".gz"), "", found.charset, found.where)
+                yield from self._read(inner, listing, label, packed=True)
+                return
+            archive = stack.enter_context(open_archive(found.file, limits, found.where))
+            chosen = [each for each in members(archive) if self._members.search(each[0])]
+            if not chosen:
+                raise TerminalError(f"{found.where} holds no file that member_pattern fits: edit [options]")
+            for name, entry in chosen:
+                shown = printable(name)
+                with unpacked(archive, entry, f"{found.where}, {shown}") as member:
+                    inner = Found(member, name, "", "", f"{found.where}, {shown}")
+                    yield from self._read(inner, listing, f"{label}{shown}, ", packed=True)
+
+    def _documents(self, found: Found, form: Form, listing: Listing, label: str) -> Iterator[Harvested]:
+        o = self._options
+        declared = found.charset if o.encoding == "auto" else o.encoding
+        shape = Shape(o.record_path, self._key, o.modified, o.modified_format, self._zone, o.record_url)
+        if form == "json":
+            yield from whole(found.file.read(), declared, shape, listing, found.where, label)
+        elif form == "xml":
+            yield from xml_records.records(found.file, declared, shape, listing, found.where, label)
+        else:
+            longest = self._endpoint.limits.max_record_bytes
+            yield from lines(found.file, self._codec(found), longest, shape, listing, label)
+
+    def _tables(self, found: Found, form: Form, listing: Listing, label: str) -> Iterator[Harvested]:
         o, limits = self._options, self._endpoint.limits
-        form = self._form_of(found)
         if form in ("xlsx", "xls"):
             with closing(workbook.sheets(found.file, o.sheet, limits, found.where)) as sheets:
                 for name, cells in sheets:
                     sheet = f"{label}sheet {name}, " if o.sheet == "*" else label
                     yield from table.records(cells, self._layout(), listing, found.where, sheet)
             return
-        declared = found.charset if o.encoding == "auto" else o.encoding
-        shape = Shape(o.record_path, self._key, o.modified, o.modified_format, self._zone, o.record_url)
-        if form == "json":
-            yield from whole(found.file.read(), declared, shape, listing, found.where, label)
-            return
-        codec = codec_name(o.encoding) if o.encoding != "auto" else detect(found.file, declared, found.where)
-        if form == "jsonl":
-            yield from lines(found.file, codec, limits.max_record_bytes, shape, listing, label)
+        if form == "html":
+            where = f"{found.where} (an HTML page)"
+            with closing(html_table.rows(found.file, found.charset, where)) as rows:
+                yield from table.records(rows, self._layout(), listing, where, label)
             return
         delimiter = o.delimiter or ("\t" if form == "tsv" else "")
-        with closing(delimited.rows(found.file, codec, delimiter, limits.max_bytes, found.where)) as rows:
+        with closing(delimited.rows(found.file, self._codec(found), delimiter, limits.max_bytes, found.where)) as rows:
             yield from table.records(rows, self._layout(), listing, found.where, label)
+
+    def _codec(self, found: Found) -> str:
+        o = self._options
+        return codec_name(o.encoding) if o.encoding != "auto" else detect(found.file, found.charset, found.where)
 
     def _layout(self) -> table.Layout:
         o = self._options
         return table.Layout(
             key=self._key,
+            columns=o.columns,
             header=o.header_row,
             header_rows=o.header_rows,
             units=o.unit_row,
@@ -208,31 +273,7 @@ class File:
             url=o.record_url,
         )
 
-    def _form_of(self, found: _Found) -> Form:
-        """The format asked for, checked against the first bytes; with "auto" the bytes, the name and the type decide."""
-        head = found.file.read(64 * 2**10)
-        found.file.seek(0)
-        if is_html(head):
-            title = html_title(head, found.charset)
-            raise TerminalError(
-                f"{found.where} is an HTML page titled '{title}', not a data file: check url, or a login is needed"
-            )
-        asked = self._options.format
-        binary: Form | None = None
-        if head.startswith(workbook.ZIP_MAGIC):
-            binary = "xlsx"
-        elif head.startswith(workbook.OLE_MAGIC):
-            binary = "xls"
-        if asked != "auto":
-            if (asked in ("xlsx", "xls")) != (binary is not None):
-                raise TerminalError(
-                    f"{found.where} is not {asked} by its first bytes: check url and format in [options]"
-                )
-            return binary or asked
-        if binary:
-            return binary
-        named = _SUFFIXES.get(PurePosixPath(found.name).suffix.lower()) or _TYPES.get(found.media_type)
-        if named and named != "xlsx":
-            return named
-        start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-        return "json" if start in (b"{", b"[") else "csv"
+
+def _state(descriptor: int) -> tuple[int, int]:
+    stat = os.fstat(descriptor)
+    return stat.st_size, stat.st_mtime_ns

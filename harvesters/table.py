@@ -17,6 +17,7 @@ from harvesters.listing import Listing
 from harvesters.names import compose, record_url
 
 _NOTE = re.compile(r"\s*(?:说明|备注|附注|注释|数据来源|资料来源|合计|总计|小计|填表|制表|注\s*[:：0-9])")
+_BREAK = re.compile(r"\s*[\t\r\n]\s*")  # layout of a cell, no part of a key
 _INNER = re.compile(r"(?<=[\u2e80-\uffef])\s+(?=[\u2e80-\uffef])")  # a line broken inside a Chinese heading
 
 
@@ -25,6 +26,7 @@ class Layout:
     """Where things are. Rows count from 1 below the `skip` rows at the top."""
 
     key: tuple[str, ...]
+    columns: tuple[str, ...] = ()  # names, for a table without a heading
     header: int = 1
     header_rows: int = 1
     units: int = 0  # 0: no row of units
@@ -38,12 +40,14 @@ class Layout:
 
 def records(rows: Iterator[Row], layout: Layout, listing: Listing, where: str, label: str = "") -> Iterator[Harvested]:
     """The rows as records. `where` names the file in messages, `label` in positions of unreadable rows."""
-    names: list[str] = []
+    names = list(layout.columns)
     heading: list[list[str]] = []
     units: list[str] = []
     notes: list[int] = []
-    first = layout.skip + layout.header
-    last = first + layout.header_rows - 1
+    if names:
+        _check(names, layout, where)
+    first = layout.skip + (1 if names else layout.header)
+    last = first - 1 if names else first + layout.header_rows - 1
     unit_row = layout.skip + layout.units if layout.units else 0
     for number, cells in rows:
         empty = number > max(last, unit_row) and not any(_text(cell) for cell in cells)
@@ -81,9 +85,9 @@ def _record(
     row = {
         name: cell for name, cell in zip(names, cells, strict=False) if not name.startswith("column_") or _text(cell)
     }
-    parts = [_text(row.get(column)) for column in layout.key]
-    if not all(parts):
-        return listing.unreadable(position, f"key column {layout.key[parts.index('')]!r} is empty")
+    parts = [_BREAK.sub(" ", _text(row.get(column))) for column in layout.key]
+    if not any(parts):  # some may be empty: what is left still tells the record from others
+        return listing.unreadable(position, f"key column {' and '.join(map(repr, layout.key))} is empty")
     identifier = compose(parts)
     stamp = (
         when.parse(_text(row.get(layout.modified)), layout.modified_format, layout.zone) if layout.modified else None

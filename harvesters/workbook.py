@@ -14,13 +14,11 @@ from typing import IO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from harvesters.archive import open_archive
+from harvesters.archive import ZIP_MAGIC, open_archive
 from harvesters.base import LimitExceeded, Limits, TerminalError
+from harvesters.biff import MAX_CELLS, measure
 from harvesters.delimited import Cell, Row
 
-ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MAX_CELLS = 10_000_000
 _CHUNK = 256 * 2**10
 _PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})([0-9]{1,10})[\"']")
 _SHEET = re.compile(r"\A/?xl/.*sheets/.*\.xml\Z", re.I)
@@ -31,6 +29,8 @@ def sheets(file: IO[bytes], name: str, limits: Limits, where: str) -> Generator[
     if file.read(4) == ZIP_MAGIC:
         with open_archive(file, limits, where) as archive:
             _measure(archive, where)
+    else:
+        measure(file, where)
     file.seek(0)
     try:
         with CalamineWorkbook.from_filelike(file) as book:

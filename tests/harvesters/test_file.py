@@ -24,7 +24,7 @@ from harvesters.base import (
 from harvesters.charset import detect
 from harvesters.secrets import Secrets
 from tests.harvesters.endpoints import endpoint, read, until_failure
-from tests.harvesters.files import KEY, Result, book, guangdong, refused, saved, served, values
+from tests.harvesters.files import KEY, Result, book, guangdong, refused, saved, served, values, zipped
 from tests.harvesters.servers.web import Asked, Reply, script, serving
 
 CSV = '登记号,成果名称,完成单位\n9112019Y0001,镕基合金—堃材料,清华大学\n9112019Y0002,"引号,\n换行",北京大学\n'
@@ -47,9 +47,15 @@ def test_big5_is_told_from_gb18030() -> None:
 
 
 def test_a_row_whose_key_cannot_be_an_identifier_is_named_by_its_place() -> None:
-    _, unreadable, complete = served('登记号,名\n1,a\n"2\n3",b\n'.encode(), KEY)
+    _, unreadable, complete = served("登记号,名\n1,a\n2\x013,b\n".encode(), KEY)
     assert [(each.identifier, "control characters" in each.reason) for each in unreadable] == [("row 3", True)]
     assert not complete
+
+
+def test_a_line_end_inside_a_key_is_a_space() -> None:
+    records, _, complete = served('登记号,名\n"甲 \r\n\t乙",b\n'.encode(), KEY)
+    assert ([each.identifier for each in records], complete) == (["甲 乙"], True)
+    assert values(records)[0]["登记号"] == "甲 \r\n\t乙"
 
 
 def test_a_declared_encoding_of_the_options_wins_and_bytes_outside_it_are_marked() -> None:
@@ -100,10 +106,73 @@ def test_notes_at_the_end_are_left_out_and_among_the_data_reported() -> None:
     assert not complete
 
 
-def test_a_row_without_a_key_is_reported() -> None:
-    records, unreadable, _ = served("登记号,批次,b\n1,,y\n2,3,y\n".encode(), {"key": ("登记号", "批次")})
-    assert [each.identifier for each in records] == ["2|3"]
-    assert unreadable[0].reason == "key column '批次' is empty"
+def test_a_key_of_several_columns_needs_one_that_is_filled() -> None:
+    text = "登记号,批次,b,c\n1,,y,\n2,3,y,\n,3,z,\n,,y,z\n"
+    records, unreadable, complete = served(text.encode(), {"key": ("登记号", "批次")})
+    assert [each.identifier for each in records] == ["1|", "2|3", "|3"]
+    assert [(each.identifier, each.reason) for each in unreadable] == [
+        ("row 5", "key column '登记号' and '批次' is empty")
+    ]
+    assert not complete
+    lines = '[{"登记号": "1"}, {"批次": 3}, {"b": 1}]'
+    records, unreadable, _ = served(lines.encode(), {"key": ("登记号", "批次")}, "application/json", "a.json")
+    assert [each.identifier for each in records] == ["1|", "|3"]
+    assert [each.identifier for each in unreadable] == ["record 3"]
+
+
+def test_a_row_without_its_only_key_is_reported() -> None:
+    _, unreadable, complete = served("登记号,b\n,y\n".encode(), KEY)
+    assert (unreadable[0].reason, complete) == ("key column '登记号' is empty", False)
+
+
+def test_what_the_registration_system_exports() -> None:
+    """GB 18030, CRLF, tabs and line ends inside quotes; more tabs than commas."""
+    text = '登记号,成果简介,密级\r\n9612019Y0123,"一\t二\t三\t四\t五\t六\r\n䶮、𬭎、€",非密\r\n'
+    for start in ("", "\ufeff"):
+        records, unreadable, complete = served((start + text).encode("gb18030"), KEY, "text/csv; charset=gb2312")
+        assert values(records) == [
+            {"登记号": "9612019Y0123", "成果简介": "一\t二\t三\t四\t五\t六\r\n䶮、𬭎、€", "密级": "非密"}
+        ]
+        assert (unreadable, complete) == ([], True)
+
+
+def test_a_mark_written_twice_does_not_become_part_of_the_heading() -> None:
+    records, _, _ = served(b"\xef\xbb\xbf\xef\xbb\xbf" + CSV.encode(), KEY)
+    assert len(records) == 2
+
+
+def test_a_table_without_a_heading_gets_its_names_from_the_source_file() -> None:
+    options: dict[str, object] = {"key": "网址", "columns": ("名称", "网址")}
+    records, unreadable, complete = served("甲,/a\n乙,/b\n".encode(), options)
+    assert values(records) == [{"名称": "甲", "网址": "/a"}, {"名称": "乙", "网址": "/b"}]
+    assert (unreadable, complete) == ([], True)
+    records, _, _ = served("公开目录\n甲,/a\n".encode(), options | {"skip_rows": 1})
+    assert [each.identifier for each in records] == ["/a"]
+    assert "no column 'id'; columns: 名称, 网址" in str(refused(b"a,b\n", {"columns": ("名称", "网址")}))
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "words"),
+    [
+        (b"%PDF-1.7\n", "成果.pdf", "a PDF document: ask for the table"),
+        (b"Rar!\x1a\x07\x01\x00", "成果.rar", "a RAR archive: pack it as ZIP"),
+        (b"7z\xbc\xaf\x27\x1c\0", "a.7z", "a 7z archive"),
+        (b"\x00\x01\x00\x00Standard Jet DB\0", "cg.mdb", "an Access database: export its table"),
+        (b"\x89PNG\r\n", "a.csv", "a picture"),
+        (zipped({"word/document.xml": b"<w/>"}), "成果.docx", "a Word document"),
+        (zipped({"mimetype": b"x", "content.xml": b"<x/>"}), "a.ods", "an OpenDocument file: save it as .xlsx"),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "a.xls",
+            "an XML Spreadsheet 2003",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000, "a.xls", "cannot be read"),
+    ],
+)
+def test_what_is_no_data_is_refused_by_its_name(body: bytes, name: str, words: str) -> None:
+    error = refused(body, KEY, name)
+    assert type(error) is TerminalError
+    assert words in str(error)
 
 
 def test_a_wrong_key_names_the_columns_that_are_there() -> None:
@@ -168,6 +237,7 @@ def test_json_files() -> None:
     assert [each.identifier for each in unreadable] == ["record 2"]
     assert not complete
     assert "no list at record_path" in str(refused(b'{"a": 1}', options, "a.json"))
+    assert "but an object with 香港, 澳门; edit" in str(refused('{"香港": [], "澳门": 1}'.encode(), {}, "a.json"))
     assert "is not JSON" in str(refused(b'[{"a": 1', {}, "a.json"))
 
 
@@ -294,6 +364,9 @@ def test_a_catalogue_with_a_missing_file_ends_after_what_was_read() -> None:
         ({"encoding": "klingon"}, "no encoding 'klingon'"),
         ({"delimiter": ",,"}, "one character"),
         ({"key": ()}, "key one name or more"),
+        ({"columns": ("a", "a")}, "columns has an empty name, or one twice"),
+        ({"member_pattern": "("}, "member_pattern '(' is no regular expression"),
+        ({"settle_seconds": -1}, ">= 0"),
         ({"entry_pattern": "("}, "no regular expression"),
         ({"utc_offset": "+8"}, "utc_offset"),
         ({"headrow": 1}, "did you mean 'header_row'?"),

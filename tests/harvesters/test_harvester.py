@@ -41,7 +41,7 @@ def test_every_protocol_is_made_without_a_connection() -> None:
 
 
 def test_an_unknown_protocol_names_the_known_ones() -> None:
-    with pytest.raises(OptionsError, match="no protocol 'sftp'; known: ckan, file, json_api, oai_pmh.*cn-test.toml"):
+    with pytest.raises(OptionsError, match="no protocol 'sftp'; known: ckan, .*file, .*oai_pmh, .*cn-test.toml"):
         harvester("sftp", endpoint("http://x.example/"))
 
 
@@ -52,7 +52,7 @@ def test_another_package_adds_a_protocol(monkeypatch: pytest.MonkeyPatch) -> Non
     )
     made = harvester("foreign", endpoint("http://x.example/"))
     assert [getattr(each, "reason", "") for each in made.records()] == ["foreign"]
-    with pytest.raises(OptionsError, match="foreign, json_api"):
+    with pytest.raises(OptionsError, match="known: .*feed, file, foreign, html, "):
         harvester("none", endpoint("http://x.example/"))
 
 

@@ -1,9 +1,13 @@
 """Excel workbooks as people make them, and as attackers do."""
 
-from datetime import datetime
+import io
+from datetime import date, datetime
 
+import olefile
 import pytest
+import xlwt
 
+from harvesters import biff
 from harvesters.base import LimitExceeded, TerminalError
 from tests.harvesters.files import KEY, XLSX, book, guangdong, refused, saved, served, values, zipped
 
@@ -106,3 +110,61 @@ def test_a_broken_workbook_is_terminal(body: bytes) -> None:
 
 def test_a_zip_that_is_no_workbook_is_terminal() -> None:
     assert type(refused(zipped({"a.csv": b"1,2"}), KEY, "b.xlsx")) is TerminalError
+
+
+def old_book(cells: dict[tuple[int, int], object], sheets: int = 1) -> bytes:
+    """A workbook of Excel 97 (BIFF8 in an OLE container)."""
+    book_ = xlwt.Workbook(encoding="utf-8")
+    dated = xlwt.easyxf(num_format_str="YYYY-MM-DD")
+    for number in range(sheets):
+        sheet = book_.add_sheet(f"表{number}")
+        for (row, column), value in cells.items():
+            if isinstance(value, date):
+                sheet.write(row, column, value, dated)
+            else:
+                sheet.write(row, column, value)
+    file = io.BytesIO()
+    book_.save(file)
+    return file.getvalue()
+
+
+def table_of(rows: list[list[object]]) -> dict[tuple[int, int], object]:
+    return {(y, x): value for y, row in enumerate(rows) for x, value in enumerate(row)}
+
+
+@pytest.mark.parametrize("asked", ["auto", "xls", "xlsx"])
+def test_an_old_workbook(asked: str) -> None:
+    rows: list[list[object]] = [
+        ["登记号", "名称", "价格", "日期"],
+        ["1", "镕基合金", 120.5, date(2019, 3, 1)],
+        [2, "乙", 3.0, 43525],
+    ]
+    body = old_book(table_of(rows))
+    records, unreadable, complete = served(body, KEY | {"format": asked}, "application/vnd.ms-excel", "成果.xls")
+    assert values(records) == [
+        {"登记号": "1", "名称": "镕基合金", "价格": 120.5, "日期": "2019-03-01"},
+        {"登记号": 2, "名称": "乙", "价格": 3, "日期": 43525},
+    ]
+    assert (unreadable, complete) == ([], True)
+
+
+def test_an_old_workbook_of_far_corners_is_refused_before_it_is_laid_out() -> None:
+    body = old_book({(0, 0): "登记号", (65535, 255): 1})
+    assert len(body) < 10_000
+    assert "its sheets span 16777216 cells" in str(refused(body, KEY, "a.xls"))
+    several = old_book({(0, 0): "登记号", (9000, 255): 1}, sheets=5)
+    assert isinstance(refused(several, KEY, "a.xls"), LimitExceeded)
+
+
+def test_the_extent_is_that_of_the_cells() -> None:
+    body = old_book({(5, 3): "a", (9, 4): 1.5, (6, 7): True})
+    with olefile.OleFileIO(io.BytesIO(body)) as container:
+        stream = container.openstream("Workbook").read()
+    assert [area for area in biff.extent(stream) if area] == [5 * 5]
+    assert biff.extent(stream[:-1]) == biff.extent(stream)
+    assert biff.extent(b"\x03\x02\xff\xff\0") == [0]
+
+
+def test_an_old_word_document_is_no_workbook() -> None:
+    body = old_book({(0, 0): "a"}).replace("Workbook".encode("utf-16-le"), "WordDocu".encode("utf-16-le"))
+    assert "a Word .doc perhaps" in str(refused(body, KEY, "a.xls"))
