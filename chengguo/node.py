@@ -1,5 +1,6 @@
 """The composition root: the parts of one node, made from its home and settings when they are first needed."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,10 +19,13 @@ from chengguo.limits import graph_limits, site_settings
 from chengguo.settings import Settings, nearest
 from federation import pipeline
 from federation.graph_connect import connect, connect_or_start
+from federation.judges import Judges
 from federation.ledger import Ledger
 from federation.oxigraph import OxigraphStore
 from federation.projection import Projection
+from federation.push import Inbox
 from federation.registry import Registry, survey
+from federation.schedule import Schedule
 from federation.source import Source
 from harvesters import harvester
 from harvesters.base import Harvester
@@ -75,6 +79,12 @@ class Node:
     def pipeline(self) -> pipeline.Settings:
         return pipeline.Settings(base=self.settings.site.base_url, batch=self.settings.harvest.batch_size)
 
+    @cached_property
+    def judges(self) -> Judges:
+        judges = Judges(self.settings.harvest.processes or os.cpu_count() or 1)
+        self._stack.callback(judges.close)
+        return judges
+
     def source(self, name: str) -> Source:
         """A source that can be harvested. Raises UnknownSource, naming the nearest, or ConfigurationError."""
         known = {*self.registry.sources, *self.registry.faults}
@@ -91,9 +101,9 @@ class Node:
         endpoint = msgspec.structs.replace(source.endpoint(), contact=contact)
         return harvester(source.protocol, endpoint, Secrets())
 
-    def schedules(self) -> Mapping[str, str]:
-        """Source -> cron expression, as the files say now."""
-        return {source.id: source.schedule for source in survey(self.home.root).sources.values()}
+    def schedules(self) -> Mapping[str, Schedule | None]:
+        """When each source is harvested, as the files say now."""
+        return {source.id: source.timing() for source in survey(self.home.root).sources.values()}
 
     # Outputs
 
@@ -151,5 +161,6 @@ class Node:
                 graph=self.graph_reader(),
                 namespaces=self.namespaces,
                 settings=site_settings(self.settings),
+                push=Inbox(self.ledger, self.registry, self.pipeline),
             )
         )

@@ -13,6 +13,8 @@ FederationError                  the message is written for the person who runs 
 |   +-- LeaseLost                this run was declared dead while it was away; what it had committed stays
 |   +-- NotHeld                  the run to accept does not wait for anybody
 +-- UnknownRecord                no record of that IRI is known here
++-- UnknownToken                 no token of that id is known here
++-- PreconditionFailed           the record is not in the state that its sender expects; nothing was stored
 +-- ProjectionFailed             an output could not be brought up to date
 """
 
@@ -75,6 +77,14 @@ class NotHeld(RunError):
 
 class UnknownRecord(FederationError):
     """No record of that IRI is known here."""
+
+
+class UnknownToken(FederationError):
+    """No token of that id is known here."""
+
+
+class PreconditionFailed(FederationError):
+    """The record is not in the state that its sender expects."""
 
 
 class ProjectionFailed(FederationError):

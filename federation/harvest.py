@@ -1,22 +1,27 @@
 """The harvest: a pass over a source, what is missing from it, and the mass-change guard's verdict."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import Connection, func, select
 
+from federation.bookmarks import bookmark_of, go_on, position_of, resume
 from federation.clock import now, stamp
 from federation.errors import RunError
+from federation.judges import Judges
 from federation.key import key_of
 from federation.ledger import Ledger
-from federation.pipeline import Failure, Pass, Progress, Settings, bordered
+from federation.pipeline import INLINE, Begun, Failure, Pass, Progress, Settings, bordered
+from federation.rekeying import rekeyed
 from federation.runs import GuardReport, Lease
 from federation.schema import entry, item, published, source_state, staged
 from federation.source import Guard, Source
 from federation.views import Run, RunStatus
 from federation.writer import raw_of
-from harvesters.base import Harvested, Harvester, RawRecord, Unreadable
+from harvesters.base import Harvested, Harvester, HarvestError, RawRecord, Unreadable
 from vocab.mapping import FieldMapping
 
 OVERLAP = timedelta(
@@ -25,6 +30,7 @@ OVERLAP = timedelta(
 DEFERRED = 10_000  # records of repeated keys kept to the end of a pass
 ABSENCES = 2  # complete passes in a row without a record before it is withdrawn
 PAGE = 5000
+MARK = 2.0  # seconds
 
 
 def harvest(
@@ -38,6 +44,7 @@ def harvest(
     dry_run: bool = False,
     accept: bool = False,
     progress: Progress | None = None,
+    judges: Judges = INLINE,
 ) -> Run:
     """Read the source once. Incremental when a high-water mark allows it, unless `full` or a full pass is due.
 
@@ -45,12 +52,16 @@ def harvest(
     Raises SourceBusy, LeaseLost, LedgerError; what goes wrong with the source itself is in the run.
     """
     since = None if full else ledger.since(source.id, settings.full_every)
+    resume(harvester, ledger.database, source.id, anew=since is None)
     if dry_run:
         return _Harvest(Pass(source, ledger, mappings, settings, dry=True), harvester, since, progress).rehearse()
-    with _leased(ledger, source.id, "full" if since is None else "incremental") as lease:
+    mode = "full" if since is None else "incremental"
+    with _leased(ledger, source.id, mode) as lease:
+        if not full:  # who asks for everything means from the beginning
+            go_on(harvester, ledger.database, lease, mode)
         with ledger.database.write() as connection:
             ledger.run_book.supersede(connection, source.id)
-        work = Pass(source, ledger, mappings, settings, lease=lease)
+        work = Pass(source, ledger, mappings, settings, lease=lease, judges=judges)
         _Harvest(work, harvester, since, progress, guarded=not accept).run(lease)
     return _told(ledger, lease)
 
@@ -79,13 +90,14 @@ def remap(
     *,
     force: bool = False,
     progress: Progress | None = None,
+    judges: Judges = INLINE,
 ) -> Run:
     """Judge the kept raw records again, without touching the source. Those judged by the same rules stop at once."""
     with _leased(ledger, source.id, "remap") as lease:
-        work = Pass(source, ledger, mappings, settings, lease=lease)
+        work = Pass(source, ledger, mappings, settings, lease=lease, judges=judges)
         with bordered(work.faults) as failure:
-            for batch in ledger.raws(source.id, settings.batch):
-                work.store(batch, force=force, remap=True)
+            for begun in _ahead(work.begin(batch, force=force) for batch in ledger.raws(source.id, settings.batch)):
+                work.finish(begun, remap=True)
                 if progress is not None:
                     progress(work.tally.counts())
         with ledger.database.write() as connection:
@@ -93,8 +105,19 @@ def remap(
     return _told(ledger, lease)
 
 
+def _ahead(batches: Iterator[Begun]) -> Iterator[Begun]:
+    """Each batch when the next one has begun: it is judged while this one is written."""
+    last: Begun | None = None
+    for begun in batches:
+        if last is not None:
+            yield last
+        last = begun
+    if last is not None:
+        yield last
+
+
 class _Harvest:
-    """One pass: batches in, then absence and guard."""
+    """One pass: batches in, then absence and guard. One batch is read and judged while the one before is written."""
 
     def __init__(
         self,
@@ -111,6 +134,8 @@ class _Harvest:
         self._started = now()
         self._newest: datetime | None = None
         self._seen: set[bytes] = set()  # 16 bytes for each record: 100 MB for a million
+        self._marked = time.monotonic()
+        self._begun: Begun | None = None  # read, being judged, not yet written
         self._deferred: dict[str, RawRecord] = {}
         self._repeating = _repeating(work)  # keys that came twice in the last full pass
         self._repeated: set[str] = set()  # and in this one
@@ -118,6 +143,7 @@ class _Harvest:
     def rehearse(self) -> Run:
         with bordered(self._work.faults) as failure:
             self._read()
+        self._settle()
         status = RunStatus.FAILED if failure.message else RunStatus.DONE
         return Run(
             id=0,
@@ -137,15 +163,17 @@ class _Harvest:
             public = published_of(connection, self._source.id)
         with bordered(work.faults) as failure:
             self._read()
+        self._settle()
         complete = self._complete(failure)
         gone = self._absent() if complete else {}
         due = [key for key, missed in gone.items() if missed + 1 >= ABSENCES]
-        report = self._weigh(due, public)
+        report = self._weigh(due, public, gone.keys())
         held = self._guarded and exceeds(report, self._source.guard)
         if not held:
             with bordered(work.faults) as late:
                 _apply_staged(work, lease.run, work.settings.batch)
-            failure.message = failure.message or late.message
+            if not failure.message:
+                failure = late
         with ledger.database.write() as connection:
             writer = work.writer(connection)
             writer.mark(list(gone), missed=entry.c.missed + 1)
@@ -156,21 +184,31 @@ class _Harvest:
                 _withdraw(work, connection, due)
                 if not failure.message:
                     self._advance(connection, complete)
-            _end(work, connection, lease, failure, complete=complete, guard=report if held else None)
+            _end(work, connection, lease, failure, complete=complete, report=report, held=held)
 
     def _read(self) -> None:
         batch: list[Harvested] = []
-        for one in self._harvester.records(self._since):
-            batch.append(one)
-            if len(batch) >= self._work.settings.batch:
-                self._take(batch)
-                batch = []
-        self._take(batch)
+        begins = ""
+        try:
+            for one in self._harvester.records(self._since):
+                begins = begins if batch else position_of(self._harvester)
+                batch.append(one)
+                if len(batch) >= self._work.settings.batch:
+                    self._take(batch, begins)
+                    batch = []
+        except HarvestError:
+            self._take(batch, begins)  # a source that breaks off early every time would otherwise never get ahead
+            raise
+        self._take(batch, begins)
         if self._deferred:
             self._store(list(self._deferred.values()))
 
-    def _take(self, batch: Sequence[Harvested]) -> None:
-        """One batch in its own order; of several records with one key the last counts, also across batches."""
+    def _take(self, batch: Sequence[Harvested], begins: str) -> None:
+        """One batch in its own order; of several records with one key the last counts, also across batches.
+
+        `begins`: its position. All batches before it are written when the next transaction ends.
+        """
+        self._work.position = begins
         last: dict[str, Harvested] = {}
         again: set[str] = set()
         for one in batch:
@@ -185,12 +223,12 @@ class _Harvest:
         records = [one for one in last.values() if isinstance(one, RawRecord)]
         self._note(records)
         gone = [key_of(self._source.id, raw.identifier) for raw in records if raw.deleted]
+        if gone or again:
+            self._settle()  # the batch before may hold the same keys
         if gone:
             self._work.withdraw(gone)
             self._work.tally.seen += len(gone)
         self._store([raw for raw in records if not raw.deleted and not self._defer(raw)], sorted(again))
-        if self._progress is not None:
-            self._progress(self._work.tally.counts())
 
     def _store(self, raws: Sequence[RawRecord], again: Sequence[str] = ()) -> None:
         """`again` are keys that this pass has met before: what they left in the waiting room no longer counts."""
@@ -199,8 +237,27 @@ class _Harvest:
         if again and lease is not None:
             with self._ledger.database.touch() as connection:
                 self._work.writer(connection).unstage(lease.run, again)
-        if raws:
-            self._work.store(raws, guard=True)
+        begun = self._work.begin(raws) if raws else None
+        self._settle()
+        self._begun = begun
+
+    def _settle(self) -> None:
+        """Write the batch that has begun."""
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            self._work.finish(begun, guard=True)
+        self._mark()
+        if self._progress is not None:
+            self._progress(self._work.tally.counts())
+
+    def _mark(self) -> None:
+        """Note the position now and then also while nothing is written, as nothing has changed."""
+        work = self._work
+        if work.lease is None or time.monotonic() < self._marked + MARK:
+            return
+        self._marked = time.monotonic()
+        with self._ledger.database.touch() as connection:
+            work.fence(connection)
 
     def _defer(self, raw: RawRecord) -> bool:
         """Records whose key came twice in an earlier pass wait for the end of this one, else they would change for ever."""
@@ -227,7 +284,7 @@ class _Harvest:
             )
             return {key: missed for key, missed in rows if bytes.fromhex(key) not in self._seen}
 
-    def _weigh(self, due: Sequence[str], public: int) -> GuardReport:
+    def _weigh(self, due: Sequence[str], public: int, gone: Set[str]) -> GuardReport:
         withdraw = change = 0
         with self._ledger.database.read() as connection:
             if self._work.lease is not None:
@@ -238,8 +295,10 @@ class _Harvest:
                 query = select(func.count()).select_from(item).where(item.c.state == "published")
                 query = query.where(item.c.source == self._source.id, item.c.key.in_(part))
                 withdraw += connection.execute(query).scalar_one()
+            many = _above(len(gone), public, self._source.guard)
+            moved = len(rekeyed(connection, self._source.id, gone)) if many else 0
         allowed = max(self._source.guard.records, int(self._source.guard.share * public))
-        return GuardReport(withdraw=withdraw, change=change, published=public, allowed=allowed)
+        return GuardReport(withdraw, change, public, allowed, repeated=len(self._repeated), rekeyed=moved)
 
     def _advance(self, connection: Connection, complete: bool) -> None:
         """Move the high-water mark, however many single records failed: they are found again by their digests.
@@ -254,15 +313,21 @@ class _Harvest:
         }
         if complete:
             values["complete_at"] = stamp()
+        values |= bookmark_of(self._harvester)
         statement = self._ledger.database.insert(source_state).values(values)
         updates = {name: value for name, value in values.items() if name != "source"}
         connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=updates))
 
 
 def exceeds(report: GuardReport, guard: Guard) -> bool:
-    """Whether a run has to wait: more is to go or to change than both the share and the number of its source allow."""
-    limit = guard.share * report.published
-    return any(count > guard.records and count > limit for count in (report.withdraw, report.change))
+    """Whether a run has to wait: more is to go, to change or has changed its key than the source allows."""
+    counts = (report.withdraw, report.change, report.rekeyed)
+    return any(_above(count, report.published, guard) for count in counts)
+
+
+def _above(count: int, public: int, guard: Guard) -> bool:
+    """More than both the share and the number."""
+    return count > guard.records and count > guard.share * public
 
 
 def published_of(connection: Connection, source: str) -> int:
@@ -327,21 +392,20 @@ def _end(
     failure: Failure,
     *,
     complete: bool = False,
-    guard: GuardReport | None = None,
+    report: GuardReport | None = None,
+    held: bool = False,
 ) -> None:
-    status, message = RunStatus.DONE, failure.message
-    if failure.message:
-        status = RunStatus.FAILED
-    if guard is not None:
-        status = RunStatus.HELD
-        message = (
-            f"{guard.withdraw} of {guard.published} published records would be withdrawn and {guard.change} changed, "
-            f"more than {guard.allowed}; look at the source, then `chengguo harvest --accept {lease.run}`. {message}"
-        ).strip()
-    if work.faults.count and not message:
-        message = f"the platform failed at {work.faults.count} records; see the run's traceback"
-    if remark := work.tally.remark():
-        message = f"{message}; {remark}" if message else remark
+    report = msgspec.structs.replace(report or GuardReport(), cause=failure.cause)
+    said = [failure.message]
+    if work.faults.count and not failure.message:
+        said.append(f"the platform failed at {work.faults.count} records; see the run's traceback")
+    if report.repeated:
+        said.append(f"the listing repeats {report.repeated:,} keys; of records with one key the last counts")
+    said.append(work.tally.remark())
+    message = "; ".join(filter(None, said))
+    status = RunStatus.FAILED if failure.message else RunStatus.DONE
+    if held:
+        status, message = RunStatus.HELD, f"{_why_held(report, lease.run)} {message}".strip()
     work.ledger.run_book.end(
         connection,
         lease,
@@ -350,5 +414,18 @@ def _end(
         complete=complete,
         message=message,
         traceback=work.faults.text,
-        guard=guard,
+        guard=report,
+    )
+
+
+def _why_held(report: GuardReport, run: int) -> str:
+    moved = (
+        f"re-keyed: {report.rekeyed:,} missing records are there again under other keys, so they are public twice; "
+        "ask the source for its old keys, or map a key that lasts. "
+        if report.rekeyed
+        else ""
+    )
+    return moved + (
+        f"{report.withdraw:,} of {report.published:,} published records would be withdrawn and {report.change:,} changed, "
+        f"more than {report.allowed:,}; see `chengguo run show {run}`, then `chengguo harvest --accept {run}`."
     )

@@ -10,19 +10,23 @@ from federation.cursors import Cursors
 from federation.database import Database
 from federation.desk import Desk
 from federation.errors import LedgerError, LedgerUnavailable
+from federation.matching.book import MatchBook
 from federation.public import PublicReader
+from federation.quality import QualityBook
 from federation.runs import RunBook
 from federation.schema import raw, source_state
 from federation.sources import SourceReader
-from federation.status import Status, status_of
+from federation.status import Schedules, Status, status_of
 from federation.writer import raw_of
 from harvesters.base import RawRecord
+from vocab.quality import Report
 
 
 class Ledger(PublicReader, SourceReader):
     """Implements `PublicView` and `SourceView`. Safe to share between threads; make one for each process.
 
-    `run_book`: runs and leases; `desk`: reviews and take-downs; `cursors`: how far outputs are.
+    `run_book`: runs and leases; `desk`: reviews and take-downs; `cursors`: how far outputs are;
+    `matches`: which records are one achievement.
     """
 
     def __init__(self, database: Database) -> None:
@@ -31,6 +35,8 @@ class Ledger(PublicReader, SourceReader):
         self.run_book = RunBook(database)
         self.desk = Desk(database)
         self.cursors = Cursors(database)
+        self.matches = MatchBook(database)
+        self._quality = QualityBook(database)
 
     @classmethod
     def open(cls, url: str, *, migrate: bool = True) -> "Ledger":
@@ -50,6 +56,9 @@ class Ledger(PublicReader, SourceReader):
             database.close()
             raise
         return cls(database)
+
+    def quality(self, source: str) -> Report:
+        return self._quality.report(source)
 
     def close(self) -> None:
         self.database.close()
@@ -79,7 +88,7 @@ class Ledger(PublicReader, SourceReader):
             row = connection.execute(select(raw).where(raw.c.source == source, raw.c.key == key)).first()
         return None if row is None else raw_of(row)
 
-    def status(self) -> Status:
-        """For operators: counts what is refused and held too."""
+    def status(self, schedules: Schedules | None = None) -> Status:
+        """For operators: counts what is refused and held too. `schedules` of all sources tell which of them are late."""
         with self.database.read() as connection:
-            return status_of(connection)
+            return status_of(connection, schedules)

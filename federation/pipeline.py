@@ -2,11 +2,10 @@
 
 digest against the ledger (unchanged records stop here) -> judge in memory -> one transaction per batch.
 
-The two borders for unforeseen errors are both in this file: `Pass` holds that of the record, `bordered` that of the
-source. What was committed stays; a batch that is repeated finds its own digests, so nothing is ever stored twice.
+The two borders for unforeseen errors: `judge_all` holds that of the record, `bordered` here that of the source.
+What was committed stays; a batch that is repeated finds its own digests, so nothing is ever stored twice.
 """
 
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -16,20 +15,22 @@ from sqlalchemy import Connection
 
 from federation.clock import day
 from federation.errors import FederationError
-from federation.judge import Judge, JudgedRaw, Reviews, digest_of
+from federation.faults import Faults
+from federation.judge import JudgedRaw, digest_of
+from federation.judges import Bench, Fresh, Hearing, Judges
 from federation.key import key_of
 from federation.ledger import Ledger
 from federation.runs import Lease
 from federation.source import Source
 from federation.tally import Tally
-from federation.views import RunCounts
+from federation.views import Cause, RunCounts
 from federation.writer import Known, Result, Writer, known_of
-from harvesters.base import HarvestError, RawRecord
+from harvesters.base import HarvestError, RawRecord, TransientError
 from vocab.mapping import FieldMapping
 
 BATCH = 500
 FULL_EVERY = timedelta(days=7)  # absence is only noticed by a full pass
-TRACEBACKS = 5
+INLINE = Judges(0)
 
 Progress = Callable[[RunCounts], None]
 
@@ -55,38 +56,49 @@ class Pass:
         *,
         lease: Lease | None = None,
         dry: bool = False,
+        judges: Judges = INLINE,
     ) -> None:
         self.source, self.ledger, self.lease, self.dry = source, ledger, lease, dry
         self.tally = Tally()
+        self.position = ""  # where in its listing the next batch begins
         self.faults = Faults()
         self.settings = settings
         self._mappings = tuple(mappings)
+        self._judges = judges
         self._head: tuple[int, int, int] | None = None
-        self._judge = self._new_judge(frozenset())
+        self._bench = self._new_bench(frozenset())
 
     def store(
         self, raws: Sequence[RawRecord], *, force: bool = False, guard: bool = False, remap: bool = False
     ) -> list[Result]:
         """Judge and store records; of those with one key the last counts. Unchanged ones stop here unless `force`."""
+        return self.finish(self.begin(raws, force=force), guard=guard, remap=remap)
+
+    def begin(self, raws: Sequence[RawRecord], *, force: bool = False) -> "Begun":
+        """The first half of `store`: records that no other batch that is under way holds are being judged."""
         records = {key_of(self.source.id, raw.identifier): raw for raw in raws}
         digests = {key: digest_of(raw) for key, raw in records.items()}
         with self.ledger.database.read() as connection:
             known = known_of(connection, self.source.id, list(digests))
         fresh = [key for key, digest in digests.items() if force or not self._unchanged(known.get(key), digest)]
         back = [key for key in digests if key in known and known[key].missed and key not in set(fresh)]
-        self.tally.seen += len(digests)
-        self.tally.unchanged += len(digests) - len(fresh)
-        if not fresh and not back:
+        return self._begin({key: (records[key], digests[key]) for key in fresh}, back, seen=len(digests))
+
+    def finish(self, begun: "Begun", *, guard: bool = False, remap: bool = False) -> list[Result]:
+        """The second half of `store`: one transaction."""
+        self.tally.seen += begun.seen
+        self.tally.unchanged += begun.seen - len(begun.fresh)
+        if not begun.fresh and not begun.back:
             return []
         run = self.lease.run if guard and self.lease else None
-        results = self._commit({key: (records[key], digests[key]) for key in fresh}, back, guard_run=run, remap=remap)
+        results = self._commit(begun, guard_run=run, remap=remap)
         self.tally.add(results)
         return results
 
     def apply(self, raws: Sequence[RawRecord], run: int) -> None:
         """Store records that were staged by a run; they leave the waiting room in the same transaction."""
         fresh = {key_of(self.source.id, raw.identifier): (raw, digest_of(raw)) for raw in raws}
-        self.tally.add(self._commit(fresh, [], unstage=run))
+        self.tally.add(self._commit(self._begin(fresh), unstage=run))
 
     def rehearse(self, raw: RawRecord) -> tuple[JudgedRaw | None, list[Result]]:
         """What would become of one record; None when it has not changed."""
@@ -95,7 +107,7 @@ class Pass:
             known = known_of(connection, self.source.id, [key])
         if self._unchanged(known.get(key), digest):
             return None, []
-        judged = self._judge_all({key: (raw, digest)})
+        judged = self._judged(self._begin({key: (raw, digest)}))
         with self.ledger.database.read() as connection:
             return judged[0], self.writer(connection).store(judged)
 
@@ -112,80 +124,67 @@ class Pass:
         return results
 
     def writer(self, connection: Connection) -> Writer:
-        return Writer(self.ledger.database, connection, self.source.id, self._judge.fingerprint)
+        return Writer(self.ledger.database, connection, self.source.id, self._bench.judge.fingerprint)
 
     def fence(self, connection: Connection) -> None:
         """Nothing is committed for a run that was declared dead meanwhile. Raises LeaseLost."""
         if self.lease is not None:
-            self.ledger.run_book.progress(connection, self.lease, self.tally.counts())
+            self.ledger.run_book.progress(connection, self.lease, self.tally.counts(), self.position)
 
     def _unchanged(self, old: Known | None, digest: str) -> bool:
-        return old is not None and old.digest == digest and old.fingerprint == self._judge.fingerprint
+        return old is not None and old.digest == digest and old.fingerprint == self._bench.judge.fingerprint
 
-    def _commit(
-        self,
-        fresh: dict[str, tuple[RawRecord, str]],
-        back: list[str],
-        *,
-        guard_run: int | None = None,
-        remap: bool = False,
-        unstage: int | None = None,
-    ) -> list[Result]:
-        """Judge without any lock, then write; judge again when the desk has decided something in between."""
-        database, desk = self.ledger.database, self.ledger.desk
-        while True:
-            judged = self._judge_all(fresh)
-            with database.read() if self.dry else database.write() as connection:
-                if desk.head(connection) != self._head:
-                    continue
-                writer = self.writer(connection)
-                results = writer.store(judged, guard_run=guard_run, remap=remap)
-                if not self.dry:
-                    self.fence(connection)
-                    writer.write()
-                    writer.mark(back, missed=0)
-                    if unstage is not None:
-                        writer.unstage(unstage, list(fresh))
-                return results
-
-    def _judge_all(self, fresh: dict[str, tuple[RawRecord, str]]) -> list[JudgedRaw]:
+    def _begin(self, fresh: dict[str, Fresh], back: Sequence[str] = (), seen: int = 0) -> "Begun":
         desk = self.ledger.desk
         with self.ledger.database.read() as connection:
             head = desk.head(connection)
             if head != self._head:
                 self._head = head
-                self._judge = self._new_judge(desk.suppressed(connection))
+                self._bench = self._new_bench(desk.suppressed(connection))
             reviews = desk.reviews(connection, self.source.id, list(fresh)) if head[2] else {}
-        return [self._judge_one(raw, digest, reviews) for raw, digest in fresh.values()]
+        hearing = self._judges.begin(self._bench, list(fresh.values()), reviews)
+        return Begun(fresh, tuple(back), seen, head, hearing)
 
-    def _judge_one(self, raw: RawRecord, digest: str, reviews: Reviews) -> JudgedRaw:
-        try:
-            return self._judge.judge(raw, digest, reviews)
-        except Exception as error:  # border of the record: our fault must not stop the others
-            self.faults.add(error)
-            return self._judge.failed(raw, digest)
+    def _commit(
+        self, begun: "Begun", *, guard_run: int | None = None, remap: bool = False, unstage: int | None = None
+    ) -> list[Result]:
+        """Judge without any lock, then write; judge again when the desk has decided something in between."""
+        database, desk = self.ledger.database, self.ledger.desk
+        while True:
+            judged = self._judged(begun)
+            with database.read() if self.dry else database.write() as connection:
+                if desk.head(connection) == begun.head:
+                    writer = self.writer(connection)
+                    results = writer.store(judged, guard_run=guard_run, remap=remap)
+                    if not self.dry:
+                        self.fence(connection)
+                        writer.write()
+                        writer.mark(begun.back, missed=0)
+                        if unstage is not None:
+                            writer.unstage(unstage, list(begun.fresh))
+                    return results
+            begun = self._begin(begun.fresh, begun.back, begun.seen)
 
-    def _new_judge(self, suppressed: frozenset[str]) -> Judge:
+    def _judged(self, begun: "Begun") -> list[JudgedRaw]:
+        verdicts = begun.hearing.verdicts()
+        self.faults.extend(verdicts.traces)
+        return verdicts.judged
+
+    def _new_bench(self, suppressed: frozenset[str]) -> Bench:
         today = self.settings.today or day()
-        return Judge(self.source, self._mappings, self.settings.base, today, suppressed)
+        return Bench(self.source, self._mappings, self.settings.base, today, suppressed)
 
 
-class Faults:
-    """Where our own code failed, never what about: messages of exceptions quote values."""
+class Begun(msgspec.Struct, frozen=True):
+    """A batch between its two halves. `back`: keys that had been missed and are there again; `head`: what the desk had
+    decided when judging began.
+    """
 
-    def __init__(self) -> None:
-        self.count = 0
-        self._traces: list[str] = []
-
-    def add(self, error: BaseException) -> None:
-        self.count += 1
-        if len(self._traces) < TRACEBACKS:
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            self._traces.append(f"{frames}{type(error).__qualname__}\n")
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self._traces)
+    fresh: dict[str, Fresh]
+    back: tuple[str, ...]
+    seen: int
+    head: tuple[int, int, int]
+    hearing: Hearing
 
 
 class Failure:
@@ -193,6 +192,7 @@ class Failure:
 
     def __init__(self) -> None:
         self.message = ""
+        self.cause: Cause | None = None
 
 
 @contextmanager
@@ -205,8 +205,10 @@ def bordered(faults: Faults) -> Iterator[Failure]:
         raise
     except HarvestError as error:
         failure.message = str(error) or type(error).__name__
+        failure.cause = Cause.TRANSIENT if isinstance(error, TransientError) else Cause.TERMINAL
     except Exception as error:
         faults.add(error)
+        failure.cause = Cause.OURS
         failure.message = (
             f"the platform failed while reading the source ({type(error).__name__}); see the run's traceback"
         )

@@ -9,7 +9,7 @@ import os
 import platform
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,7 @@ from federation.clock import ago, stamp
 from federation.database import Database
 from federation.errors import LeaseLost, LedgerError, NotHeld, SourceBusy
 from federation.schema import run, source_state, staged
-from federation.views import Run, RunCounts, RunStatus
+from federation.views import Cause, Run, RunCounts, RunStatus
 
 LEASE = 30.0  # seconds without a heartbeat after which an owner counts as dead
 BEAT = 5.0
@@ -29,13 +29,23 @@ BEAT = 5.0
 _COUNTS = msgspec.json.Decoder(RunCounts)
 
 
-class GuardReport(msgspec.Struct, frozen=True):
-    """What the mass-change guard weighed: records to withdraw and to change against those published."""
+class GuardReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a run's end rests on: what the mass-change guard weighed, and why the source could not be read to its end.
+
+    `withdraw` and `change` are records, against those `published`; `repeated` are keys that the listing gave more than once,
+    `rekeyed` records that are missing and there again under other keys.
+    """
 
     withdraw: int = 0
     change: int = 0
     published: int = 0
     allowed: int = 0
+    repeated: int = 0
+    rekeyed: int = 0
+    cause: Cause | None = None
+
+
+_GUARD = msgspec.json.Decoder(GuardReport)
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -151,9 +161,9 @@ class RunBook:
             if connection.execute(select(run.c.id).where(*mine)).first() is not None:
                 connection.execute(update(run).where(*mine).values(values))
 
-    def progress(self, connection: Connection, lease: Lease, counts: RunCounts) -> None:
+    def progress(self, connection: Connection, lease: Lease, counts: RunCounts, position: str = "") -> None:
         """Renew the lease inside a batch (the fence) and show how far the run is."""
-        renew(connection, lease, counts=msgspec.json.encode(counts).decode())
+        renew(connection, lease, counts=msgspec.json.encode(counts).decode(), position=position)
 
     def get(self, number: int) -> Run | None:
         with self._database.read() as connection:
@@ -168,7 +178,7 @@ class RunBook:
     def guard(self, number: int) -> GuardReport:
         with self._database.read() as connection:
             text = connection.execute(select(run.c.guard).where(run.c.id == number)).scalar()
-        return msgspec.json.decode(text or "{}", type=GuardReport)
+        return _GUARD.decode(text or "{}")
 
     def traceback(self, number: int) -> str:
         with self._database.read() as connection:
@@ -244,6 +254,7 @@ def run_of(row: Row[Any]) -> Run:
         counts=_COUNTS.decode(row.counts),
         message=row.message,
         mode=row.mode,
+        cause=_GUARD.decode(row.guard).cause,
     )
 
 
@@ -256,6 +267,14 @@ def last_runs() -> Select[Any]:
     """The last run of every source."""
     newest = select(func.max(run.c.id)).group_by(run.c.source)
     return select(run).where(run.c.id.in_(newest))
+
+
+def histories(modes: Sequence[str], limit: int) -> Select[Any]:
+    """The latest runs of these modes of every source, at most `limit` of each, newest first."""
+    nth = func.row_number().over(partition_by=run.c.source, order_by=run.c.id.desc()).label("nth")
+    ranked = select(run.c.id, nth).where(run.c.mode.in_(modes)).subquery()
+    kept = select(ranked.c.id).where(ranked.c.nth <= limit)
+    return select(run).where(run.c.id.in_(kept)).order_by(run.c.id.desc())
 
 
 def _running() -> Any:

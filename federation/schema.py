@@ -9,9 +9,10 @@ published    the current public view: what outputs are made from
 tombstone    what remains in public of a withdrawn record
 change       the append-only change log
 run, staged  passes over sources; changes waiting for the guard's verdict
-source_state high-water mark and last good passes
+source_state high-water mark, bookmark and last good passes
 review       secrecy reviews made here; suppression: what must never come back
 cursor       how far each generation of each output has followed the change log
+token        who may push records: digests of secrets that were shown once
 """
 
 from sqlalchemy import (
@@ -176,6 +177,9 @@ run = Table(
     Column("message", Text, nullable=False, server_default=""),
     Column("traceback", Text, nullable=False, server_default=""),
     Column("guard", Text, nullable=False, server_default="{}"),
+    Column(
+        "position", Text, nullable=False, server_default=""
+    ),  # where in the listing it was, in the harvester's words
     sqlite_autoincrement=True,  # a run's number is told to people: never given twice
 )
 Index(None, run.c.source, run.c.id)
@@ -210,6 +214,7 @@ source_state = Table(
     Column("high_water", Text),
     Column("complete_at", Text),
     Column("success_at", Text),
+    Column("bookmark", Text),  # where the harvester's next pass may begin, in its own words
 )
 
 review = Table(
@@ -252,4 +257,18 @@ cursor = Table(
     Column("seq", BigInteger, nullable=False),
     Column("records", BigInteger, nullable=False),
     Column("at", Text, nullable=False),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", Text, primary_key=True),  # the part that may be shown
+    Column("sha256", Text, nullable=False),  # of the whole secret, which is kept nowhere
+    Column("name", Text, nullable=False),
+    Column("source", Text),  # may push for this source alone
+    Column("role", Text),  # or may do what this role may
+    Column("created", Text, nullable=False),
+    Column("used", Text),
+    Column("revoked", Text),
+    CheckConstraint("(source is null) <> (role is null)", name="scope"),
 )

@@ -11,6 +11,7 @@ import msgspec
 
 from vocab.problem import Severity
 from vocab.public import PublicRecord
+from vocab.quality import Report
 
 
 class Event(StrEnum):
@@ -51,6 +52,14 @@ class RunStatus(StrEnum):
     SUPERSEDED = "superseded"  # it was held, and a later run of the source took its place
 
 
+class Cause(StrEnum):
+    """Why a run failed."""
+
+    TRANSIENT = "transient"  # the source may answer again by itself: time-out, overload, a cut connection
+    TERMINAL = "terminal"  # somebody has to change something first
+    OURS = "ours"  # a fault of the platform
+
+
 class RunCounts(msgspec.Struct, frozen=True):
     seen: int = 0
     unchanged: int = 0
@@ -74,6 +83,7 @@ class Run(msgspec.Struct, frozen=True):
     counts: RunCounts
     message: str = ""
     mode: str = ""  # full, incremental, remap
+    cause: Cause | None = None  # of a failed run
 
 
 class ProblemCount(msgspec.Struct, frozen=True):
@@ -125,3 +135,6 @@ class SourceView(Protocol):
 
     def problems(self, source: str, limit: int = 100) -> list[ProblemCount]:
         """Problems of published records, most frequent first: a refused record leaves no trace here."""
+
+    def quality(self, source: str) -> Report:
+        """How good the published records of a source are."""

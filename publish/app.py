@@ -8,7 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from publish import dereference, discovery, health, sparql, warm
-from publish.api import openapi, operations
+from publish.api import openapi, operations, push
 from publish.assets import Assets
 from publish.errors import OUTCOMES
 from publish.metrics import Metrics
@@ -37,6 +37,7 @@ def create_app(services: Services) -> Starlette:
         *discovery.routes(services),
         *assets.routes(),
         *operations.routes(services),
+        *push.routes(services),
         *openapi.routes(services),
         *dereference.routes(services),
         *sparql.routes(site),
@@ -50,7 +51,7 @@ def create_app(services: Services) -> Starlette:
         Middleware(EncodedEntityTag),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(Failures, render=errors.render),
-        Middleware(RequestLimits, url=limits.url, body=limits.body),
+        Middleware(RequestLimits, url=limits.url, body=limits.body, push=limits.push),
         Middleware(RateLimiter, limit=limits.rate, trusted_proxies=services.settings.trusted_proxies),
     ]
     # What handlers raise on purpose is answered inside; the last resort (`Exception`) belongs to `Failures`.

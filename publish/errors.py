@@ -6,17 +6,25 @@
     +-- Gone                     something did, and was withdrawn: carries its tombstone
     +-- NotAcceptable            none of the forms there are is acceptable: lists them
     +-- TooManyRequests          this client's bucket is empty
+    +-- Unauthorised             no token, or one that is wrong or revoked
+    +-- Forbidden                the token is for something else
+    +-- StateChanged             If-Match or If-None-Match does not hold
+    +-- WrongMediaType           the body is of a form that is not read here
+    +-- UnreadableBody           the body is not what its media type says, or holds too much
+    +-- NotTaken                 a record that was sent is not published: carries why
+    +-- Unavailable              the ledger cannot be written now
 
 Errors of the search engine and the graph are in `search/base.py` and `federation/graph.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from federation.graph import GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
 from federation.graph import NotAcceptable as GraphNotAcceptable
 from federation.views import Tombstone
 from search.base import BadQuery, SearchError, SearchUnavailable
+from vocab.problem import Problem
 
 
 class PublishError(Exception):
@@ -51,6 +59,41 @@ class TooManyRequests(PublishError):
         self.retry_after = retry_after
 
 
+class Unauthorised(PublishError):
+    pass
+
+
+class Forbidden(PublishError):
+    pass
+
+
+class StateChanged(PublishError):
+    pass
+
+
+class WrongMediaType(PublishError):
+    pass
+
+
+class UnreadableBody(PublishError):
+    pass
+
+
+class Unavailable(PublishError):
+    pass
+
+
+class NotTaken(PublishError):
+    """`status` is the record's; `reason` the code of what keeps it from being public; `headers` go with the answer."""
+
+    def __init__(
+        self, status: str, code: int, reason: str, problems: Sequence[Problem], headers: Mapping[str, str]
+    ) -> None:
+        super().__init__(f"The record was {status}: {reason}." if reason else f"The record was {status}.")
+        self.status, self.code, self.reason = status, code, reason
+        self.problems, self.headers = tuple(problems), dict(headers)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a kind of error is answered. `slug` ends its problem type; `public` is said instead of the error's message."""
@@ -70,10 +113,16 @@ OUTCOMES: dict[type[Exception], Outcome] = {
     BadParameter: Outcome(400, "bad-parameter", "Bad parameter"),
     BadQuery: Outcome(400, "bad-query", "Bad query"),
     QueryRefused: Outcome(400, "query-refused", "Query refused"),
+    UnreadableBody: Outcome(400, "unreadable-body", "Unreadable body"),
+    Unauthorised: Outcome(401, "unauthorised", "Token needed"),
+    Forbidden: Outcome(403, "forbidden", "Not allowed"),
     NotFound: Outcome(404, "not-found", "Not found"),
     NotAcceptable: Outcome(406, "not-acceptable", "Not acceptable"),
     GraphNotAcceptable: Outcome(406, "not-acceptable", "Not acceptable"),
     Gone: Outcome(410, "gone", "Withdrawn"),
+    StateChanged: Outcome(412, "precondition-failed", "Precondition failed"),
+    WrongMediaType: Outcome(415, "wrong-media-type", "Unsupported media type"),
+    NotTaken: Outcome(422, "record-not-taken", "Record not published"),
     TooManyRequests: Outcome(429, "too-many-requests", "Too many requests"),
     QueryTooLarge: Outcome(503, "answer-too-large", "Answer too large"),
     QueryTimeout: Outcome(504, "query-timeout", "Query took too long"),
@@ -87,6 +136,7 @@ OUTCOMES: dict[type[Exception], Outcome] = {
         503, "graph-unavailable", "Graph unavailable", "The graph store is starting. Try again soon.", 5
     ),
     GraphError: Outcome(503, "graph-unavailable", "Graph unavailable", "The graph store could not answer.", 5),
+    Unavailable: Outcome(503, "unavailable", "Not possible now", None, 30),
     Exception: INTERNAL,
 }
 

@@ -11,10 +11,13 @@ from publish.errors import (
     BadParameter,
     Gone,
     NotAcceptable,
+    NotTaken,
     Outcome,
     TooManyRequests,
+    Unauthorised,
     outcome_of,
 )
+from vocab.problem import Problem
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -32,6 +35,8 @@ class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     allowed: tuple[str, ...] = ()  # what it may be instead
     available: tuple[str, ...] = ()  # media types there are
     tombstone: Tombstone | None = None
+    reason: str | None = None  # code of what keeps a record from being published
+    problems: tuple[Problem, ...] = ()  # what is wrong with a record that was sent
 
 
 def outcome_for(error: Exception) -> Outcome:
@@ -57,12 +62,20 @@ def details(error: Exception, base: str, instance: str) -> ProblemDetails:
         return msgspec.structs.replace(plain, available=error.available)
     if isinstance(error, Gone):
         return msgspec.structs.replace(plain, tombstone=error.tombstone)
+    if isinstance(error, NotTaken):
+        return msgspec.structs.replace(
+            plain, status=error.code, reason=error.reason or error.status, problems=error.problems
+        )
     return plain
 
 
 def headers(error: Exception) -> dict[str, str]:
     """Headers that belong to an error whatever its body: Retry-After, Allow."""
     found = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if isinstance(error, NotTaken):
+        found |= error.headers
+    if isinstance(error, Unauthorised):
+        found["WWW-Authenticate"] = 'Bearer realm="records"'
     retry = error.retry_after if isinstance(error, TooManyRequests) else outcome_for(error).retry_after
     if retry is not None:
         found["Retry-After"] = str(retry)

@@ -1,14 +1,30 @@
-"""What the site is given to work with: reading contracts only, made by the composition root."""
+"""What the site is given to work with, made by the composition root: reading contracts, and one narrow door for writing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from federation.graph import GraphStore
+from federation.push import Condition, Receipt, Sent
 from federation.source import Source
+from federation.tokens import Token
 from federation.views import PublicView, SourceView
 from publish.settings import SiteSettings
 from search.base import SearchIndex
 from vocab.namespaces import Namespaces
+
+
+class Push(Protocol):
+    """Takes in what sources send by themselves. It tells a source of its own records and reads nothing to anybody else."""
+
+    def token(self, secret: str) -> Token | None:
+        """The token of a secret; None for one that is wrong or revoked."""
+
+    def takes(self, source: str) -> bool:
+        """Whether there is such a source and it sends by itself."""
+
+    def put(self, source: str, sent: Sequence[Sent], condition: Condition | None = None) -> list[Receipt]:
+        """Store records of different keys; a receipt for each. Raises PreconditionFailed, FederationError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +38,4 @@ class Services:
     graph: GraphStore
     namespaces: Namespaces
     settings: SiteSettings
+    push: Push | None = None  # None: this site only reads

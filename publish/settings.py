@@ -24,6 +24,7 @@ class SiteLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one request may cost. Sizes in bytes unless said otherwise."""
 
     body: int = 64 * 2**10
+    push: int = 16 * 2**20  # of records that a source sends
     url: int = 8 * 2**10
     query_text: int = 500  # characters
     sitemap: int = 10_000  # addresses in one file (sitemaps.org allows 50,000)

@@ -168,14 +168,29 @@ class Review(Value, frozen=True):
     version_hash: str | None = None
 
 
+class Origin(Value, frozen=True):
+    """A node that a record came through: its permanent IRI there, and where that node says it has it from."""
+
+    iri: str
+    source: str
+    retrieved: str
+    mapping: str
+    sha256: str
+    url: str | None = None
+
+
 class Provenance(Value, frozen=True):
-    """Where a record came from: source id, page, time fetched (RFC 3339), mapping and its version, sha256 of the raw."""
+    """Where a record came from: source id, page, time fetched (RFC 3339), mapping and its version, sha256 of the raw.
+
+    `chain`: the nodes of the federation it came through, the nearest first; the last of them has it from its primary source.
+    """
 
     source: str
     retrieved: str
     mapping: str
     sha256: str
     url: str | None = None
+    chain: tuple[Origin, ...] = ()
 
 
 class Membership(Value, frozen=True):

@@ -90,6 +90,7 @@ def one(node: Node, source: Source, *, full: bool, dry_run: bool) -> Work:
             full=full,
             dry_run=dry_run,
             progress=report,
+            judges=node.judges,
         )
 
     return work

@@ -27,7 +27,9 @@ def remap(
         chosen, mappings, ledger = node.source(source), node.mappings(node.source(source)), node.ledger
 
         def work(report: Report) -> Run:
-            return federation.remap(chosen, ledger, mappings, node.pipeline, force=force, progress=report)
+            return federation.remap(
+                chosen, ledger, mappings, node.pipeline, force=force, progress=report, judges=node.judges
+            )
 
         pool = Pool(1, lambda name, counts: shown.at(name, counts.seen, detail=words(counts)))
         outcomes: list[Outcome] = pool.run([(chosen.id, work)], lambda outcome: None)

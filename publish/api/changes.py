@@ -24,4 +24,4 @@ def changes(services: Services, params: ChangesParams) -> ChangesAnswer:
     found = services.view.changes(params.after, params.size)
     following = {"after": found[-1].seq, "size": params.size} if len(found) == params.size else None
     address = services.settings.base_url + with_query(CHANGES, following) if following else None
-    return ChangesAnswer(changes=tuple(found), next=address)
+    return ChangesAnswer(changes=tuple(found), next=address, last=services.view.last_seq())

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from publish import problem
+from publish.api import push_description
 from publish.api.operations import OPERATIONS, VERSION, Operation
 from publish.conditional import answer
 from publish.formats import JSON
@@ -31,7 +32,7 @@ def routes(services: Services) -> list[Route]:
 def document(services: Services) -> Document:
     """The whole description."""
     settings = services.settings
-    structs = [*(o.answer for o in OPERATIONS), problem.ProblemDetails]
+    structs = [*(o.answer for o in OPERATIONS), *push_description.STRUCTS, problem.ProblemDetails]
     _, schemas = msgspec.json.schema_components(structs, ref_template=REF)
     return {
         "openapi": "3.1.0",
@@ -41,8 +42,15 @@ def document(services: Services) -> Document:
             "description": "Public records of publicly funded scientific and technological achievements.",
         },
         "servers": [{"url": settings.base_url}],
-        "paths": {VERSION + PATH: {"get": _self()}, **{VERSION + o.path: {"get": _operation(o)} for o in OPERATIONS}},
-        "components": {"schemas": {**schemas, **_parameter_schemas()}},
+        "paths": {
+            VERSION + PATH: {"get": _self()},
+            **{VERSION + o.path: {"get": _operation(o)} for o in OPERATIONS},
+            **push_description.paths(VERSION),
+        },
+        "components": {
+            "schemas": {**schemas, **_parameter_schemas()},
+            "securitySchemes": push_description.SECURITY,
+        },
     }
 
 

@@ -142,3 +142,4 @@ class ChangesAnswer(msgspec.Struct, frozen=True):
 
     changes: tuple[Change, ...]
     next: Next
+    last: Annotated[int, msgspec.Meta(description="The newest `seq` there is; 0 in an empty log.")]

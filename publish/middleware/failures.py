@@ -34,6 +34,8 @@ class Failures:
             if scope["type"] != "http" or started:
                 raise
             if outcome_for(error).status == 500:
-                self.log.error("request failed", path=scope["path"][:300], exc_info=error)
+                # a key in the path of what is written may be that of a secret record
+                path = scope["path"][:300] if scope["method"] in ("GET", "HEAD") else ""
+                self.log.error("request failed", method=scope["method"], path=path, exc_info=error)
             response = await run_in_threadpool(self.render, Request(scope, receive), error)
             await response(scope, receive, send)

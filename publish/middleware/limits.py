@@ -1,15 +1,19 @@
 """Sizes of a request: address and body. What is larger is refused before anything reads it."""
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PUSHED = re.compile(r"/api/v1/sources/[^/]+/records(/|$)")
 
 
 class RequestLimits:
     """Raises HTTPException 414 or 413; a body that lies about its length is counted while it is read."""
 
-    def __init__(self, app: ASGIApp, url: int, body: int) -> None:
-        self.app, self.url, self.body = app, url, body
+    def __init__(self, app: ASGIApp, url: int, body: int, push: int) -> None:
+        self.app, self.url, self.body, self.push = app, url, body, push
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -17,19 +21,20 @@ class RequestLimits:
             return
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self.url:
             raise HTTPException(414)
+        limit = self.push if PUSHED.match(scope["path"]) else self.body
         declared = Headers(scope=scope).get("content-length", "0")
-        if not (declared.isascii() and declared.isdigit()) or int(declared) > self.body:
+        if not (declared.isascii() and declared.isdigit()) or int(declared) > limit:
             raise HTTPException(413)
-        await self.app(scope, self._counted(receive), send)
+        await self.app(scope, self._counted(receive, limit), send)
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, limit: int) -> Receive:
         read = 0
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self.body:
+            if read > limit:
                 raise HTTPException(413)
             return message
 

@@ -68,20 +68,20 @@ def test_a_take_down_is_at_once_and_survives_the_next_harvests(world: World) -> 
 
 def test_a_take_down_between_judging_and_writing_wins(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The batch was judged before the take-down and is written after it."""
-    from federation.pipeline import Pass
+    from federation.pipeline import Begun, Pass
 
     world.harvest({"1": good()})
-    honest = Pass._judge_all
+    honest = Pass._judged
     rounds: list[int] = []
 
-    def late(self: Pass, fresh: object) -> object:
-        judged = honest(self, fresh)  # type: ignore[arg-type]
+    def late(self: Pass, begun: Begun) -> object:
+        judged = honest(self, begun)
         if not rounds:
             world.ledger.desk.take_down(world.iri("1"), "1", officer="李四")
         rounds.append(1)
         return judged
 
-    monkeypatch.setattr(Pass, "_judge_all", late)
+    monkeypatch.setattr(Pass, "_judged", late)
     world.harvest({"1": good("新")}, accept=True)
     assert len(rounds) > 1
     assert world.titles() == {}

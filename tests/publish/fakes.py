@@ -28,6 +28,7 @@ from vocab.document import SearchDocument
 from vocab.kinds import KINDS
 from vocab.problem import Severity
 from vocab.public import PublicRecord
+from vocab.quality import Facts, Report, Sum
 from vocab.rdf import triples
 
 WITHDRAWN = samples.NAMESPACES.record("achievement", "cn-33", "withdrawn")
@@ -73,13 +74,22 @@ class MemorySources:
     def __init__(self, records: Sequence[PublicRecord]) -> None:
         self._counts = {name: Counter(r.kind for r in records if r.source == name) for name in samples.SOURCES}
         self._now = datetime.now(UTC)
+        self._records = records
+
+    def quality(self, source: str) -> Report:
+        total = Sum()
+        for one in self._records:
+            if one.source == source:
+                first = datetime.fromisoformat(one.first).date()
+                total.add(Facts(one.record, frozenset(), first, self._now.date()), one.at[:7])
+        return total.report(source, self._now.isoformat())
 
     def source(self, source: str) -> SourceStatus:
         runs = self.runs(source)
         return SourceStatus(source, dict(self._counts[source]), runs[0], runs[0].ended)
 
     def runs(self, source: str, limit: int = 10) -> list[Run]:
-        counts = RunCounts(seen=99, published=self._counts[source].total(), changed=2, refused=41, rejected=7)
+        counts = RunCounts(seen=99, published=self._counts[source].total(), changed=2, refused=413_141, rejected=7)
         states = (RunStatus.DONE, RunStatus.HELD, RunStatus.FAILED)
         times = [(self._now - timedelta(hours=3 + 24 * i)).isoformat() for i in range(len(states))]
         found = zip(states, times, strict=True)

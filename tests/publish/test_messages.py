@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import publish
+from federation.health import Condition
 from federation.source import PolicyMode
 from federation.views import RunStatus
 from publish.languages import Lang
@@ -30,6 +31,7 @@ def used() -> set[str]:
     written |= {key for text in texts for pair in CHOICE.findall(text) for key in pair}
     made = {f"sort.{s.value}" for s in Sort} | {f"facet.{f}" for f in FACETS} | {f"run.{s.value}" for s in RunStatus}
     made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
+    made |= {f"health.{condition.value}{end}" for condition in Condition for end in ("", "_means")}
     made |= {f"error.{part}_{status}" for status in KNOWN for part in ("title", "text")}
     made |= {f"enum.{e.value}" for e in (*DemandState, *OrganisationRole)} | {"enum.approve"}
     return written | made | {f"part.{name}" for name in parts()}
@@ -49,7 +51,7 @@ def parts() -> set[str]:
         "Membership",
         "Quality",
     }
-    shown_elsewhere = {"Value", "Provenance"}
+    shown_elsewhere = {"Value", "Provenance", "Origin"}
     types = [v for v in vars(values).values() if isinstance(v, type) and issubclass(v, values.Value)]
     composites = [t for t in types if t.__name__ not in shown_whole | shown_elsewhere]
     return {name for t in composites for name in t.__struct_fields__} - {"order", "valid"}

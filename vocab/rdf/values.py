@@ -22,6 +22,7 @@ from vocab.values import (
     Ipr,
     Listing,
     Membership,
+    Origin,
     PartialDate,
     Period,
     Precision,
@@ -237,12 +238,30 @@ def membership(graph: Graph, subject: str, name: str, value: Membership) -> None
 def provenance(graph: Graph, subject: str, name: str, value: Provenance) -> None:
     """Rule 8 of the profile: primary source, time of generation and version of the mapping go with every record."""
     source = external(graph.terms.ns.source(value.source)) or string(value.source)
-    graph.add(subject, name, reference(value.url) if value.url else source)
+    if value.chain:
+        first = value.chain[-1]
+        graph.add(subject, name, reference(first.url or first.iri))
+        derivation(graph, subject, value.chain)
+    else:
+        graph.add(subject, name, reference(value.url) if value.url else source)
     graph.add(subject, "dcterms:source", source)
     graph.add(subject, "prov:generatedAtTime", moment(value.retrieved))
     graph.add(subject, "sta:mappingVersion", string(value.mapping))
     if value.sha256:
         graph.add(subject, "sta:sourceSha256", typed(value.sha256, "hexBinary"))
+
+
+def derivation(graph: Graph, subject: str, chain: tuple[Origin, ...]) -> None:
+    """The way through the federation: each IRI was derived from the next, and each is the work of its node (PROV-O)."""
+    for origin in chain:
+        upstream = external(origin.iri)
+        if upstream is None:
+            return
+        graph.add(subject, "prov:wasDerivedFrom", upstream)
+        node = external(origin.iri.partition("/id/")[0])
+        if node is not None:
+            graph.add(upstream, "prov:wasAttributedTo", node)
+        subject = upstream
 
 
 def composite(graph: Graph, subject: str, name: str, value: msgspec.Struct) -> None:
