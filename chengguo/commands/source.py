@@ -1,6 +1,5 @@
-"""`chengguo source list | check | preview`: the configured listings, and what their mappings would do."""
+"""`chengguo source list | check`: the configured listings, and what is wrong with their files."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,21 +12,10 @@ from chengguo.errors import UnknownSource
 from chengguo.node import NO_SOURCES, Node
 from chengguo.settings import nearest
 from chengguo.terminal import print_json, remarks, results, table
-from federation import preview as federation
 from federation.errors import ConfigurationError
 from federation.registry import read_registry, read_source
 from federation.source import Source
 from harvesters.base import HarvestError, Unreadable
-
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The source.")]
-COLOURS = {
-    "published": "green",
-    "changed": "green",
-    "unchanged": "dim",
-    "refused": "red",
-    "rejected": "red",
-    "failed": "red",
-}
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -94,26 +82,6 @@ def check(
         raise typer.Exit(2 if wrong or not connect else 1)
 
 
-def preview(
-    source: IdArgument,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many records to read.")] = 10,
-    home: HomeOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Read the first records and show what would become of them, field by field. Writes nothing."""
-    with Node(*opened(home)) as node:
-        chosen = node.source(source)
-        found = federation.preview(
-            chosen, node.harvester(chosen), node.ledger, node.mappings(chosen), node.pipeline, limit
-        )
-        if json:
-            print_json(list(found))
-            return
-        for one in found:
-            for line in _lines(one):
-                results().print(line)
-
-
 def _listed(node: Node, source: Source) -> Listed:
     state = node.ledger.source(source.id)
     run = state.last_run
@@ -158,16 +126,3 @@ def _built(node: Node, source: Source, connect: bool) -> Checked:
     except HarvestError as error:
         return Checked(source.id, str(error))
     return Checked(source.id)
-
-
-def _lines(one: federation.Preview) -> Iterator[str]:
-    colour = COLOURS.get(one.outcome, "yellow")
-    reason = f" ({one.reason})" if one.reason else ""
-    yield f"[bold]{escape(one.identifier or 'withheld')}[/] {one.kind} [{colour}]{one.outcome}[/]{escape(reason)}"
-    for problem in one.problems:
-        yield f"    {problem.severity.value} {escape(problem.path)}: {escape(problem.message)}"
-    for change in one.diff:
-        if change.before is not None:
-            yield f"  [red]- {escape(change.field)}: {escape(change.before)}[/]"
-        if change.after is not None:
-            yield f"  [green]+ {escape(change.field)}: {escape(change.after)}[/]"
