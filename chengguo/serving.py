@@ -15,12 +15,15 @@ from chengguo.scheduler import Scheduler
 from chengguo.settings import Http, Settings
 from chengguo.supervisor import Part, Supervisor
 from federation.errors import FederationError
+from federation.schedule import Schedule
 
 TERMINATE = int(signal.SIGTERM)
 READY = "/readyz"
 LATE = 60.0  # seconds after which an operator is told that the node is still not ready
 
 log = structlog.get_logger("chengguo.serving")
+
+Schedules = Callable[[], Mapping[str, Schedule | None]]
 
 
 def own_command(home: Home, *arguments: str) -> tuple[str, ...]:
@@ -32,7 +35,7 @@ def run(
     home: Home,
     settings: Settings,
     graph: Sequence[Part],
-    schedules: Callable[[], Mapping[str, str]],
+    schedules: Schedules,
     ready: Callable[[str], None],
 ) -> None:
     """Serve until told to stop. `graph` are the parts of our own graph store, if there is one. Raises Occupied."""
@@ -46,6 +49,7 @@ def run(
             lambda source: Program(f"harvest {source}", own_command(home, "harvest", source), environ, kept=False),
             home.run / "schedule.json",
             settings.harvest.workers,
+            watch=Program("attention", own_command(home, "attention", "--notify"), environ, kept=False),
         )
         parts = [*graph, projector, Child(webserver.program(home, settings.http)), scheduler]
         Supervisor(parts).run(Readiness(settings.http, lambda: ready(address)))
@@ -71,11 +75,11 @@ class Readiness:
             log.warning("still not ready: the messages above say why", seconds=LATE, asked=READY)
 
 
-def _guarded(schedules: Callable[[], Mapping[str, str]]) -> Callable[[], Mapping[str, str]]:
+def _guarded(schedules: Schedules) -> Schedules:
     """A source file broken while the node runs must not end it: the last readable schedules stay."""
-    last: dict[str, str] = {}
+    last: dict[str, Schedule | None] = {}
 
-    def read() -> Mapping[str, str]:
+    def read() -> Mapping[str, Schedule | None]:
         try:
             found = dict(schedules())
         except (ChengguoError, FederationError, OSError) as error:

@@ -104,9 +104,35 @@ class Http(Section, frozen=True):
 class Harvest(Section, frozen=True):
     batch_size: Annotated[int, Meta(ge=1, le=100_000, description="Records written to the ledger at once.")] = 1000
     workers: Annotated[int, Meta(ge=1, le=64, description="Sources harvested at the same time.")] = 4
+    processes: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=256,
+            description="Processes that judge the records of large harvests. "
+            "1: none beside the command's own; 0: one for each processor.",
+        ),
+    ] = 0
     contact: Annotated[
         str, Meta(description="Contact named in the User-Agent towards sources. Empty: the site's contact.")
     ] = ""
+
+
+class Attention(Section, frozen=True):
+    webhook: Annotated[
+        str,
+        Meta(
+            description="Where to POST what needs a person (Standard Webhooks). An address, or where one is kept that is "
+            'secret itself: "env:NAME" or "file:PATH", relative to the home. Empty: nowhere.'
+        ),
+    ] = ""
+    secret: Annotated[
+        str, Meta(description='Where the key is kept that signs what is sent: "env:NAME" or "file:PATH".')
+    ] = ""
+    allow_private: Annotated[
+        bool, Meta(description="Whether the webhook may live on a private or loopback address.")
+    ] = False
+    retries: Annotated[int, Meta(ge=0, le=10, description="Further attempts at once, with growing pauses.")] = 3
 
 
 class Log(Section, frozen=True):
@@ -128,6 +154,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     graph: Annotated[Graph, Meta(description="The linked data and its SPARQL endpoint.")] = Graph()
     http: Annotated[Http, Meta(description="The web server.")] = Http()
     harvest: Annotated[Harvest, Meta(description="Reading the sources.")] = Harvest()
+    attention: Annotated[Attention, Meta(description="Telling operators what needs a person.")] = Attention()
     log: Annotated[Log, Meta(description="What the processes tell.")] = Log()
 
 

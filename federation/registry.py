@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from cronsim import CronSim, CronSimError
 
 from federation.clock import now
 from federation.errors import ConfigurationError
@@ -114,11 +113,11 @@ def _check(path: Path, source: Source) -> None:
     if not 0 <= source.guard.share <= 1 or source.guard.records < 0:
         raise ConfigurationError(f"{path}: guard: share {source.guard.share} must be 0 to 1, records 0 or more")
     _check_policy(path, source)
-    if source.schedule:
+    if timing := source.timing():
         try:
-            next(CronSim(source.schedule, now()))
-        except CronSimError as error:
-            raise ConfigurationError(f"{path}: schedule: {source.schedule!r} is no cron expression: {error}") from None
+            timing.after(now())
+        except ValueError as error:
+            raise ConfigurationError(f"{path}: {error}") from None
 
 
 def _check_policy(path: Path, source: Source) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from federation.schedule import CHINA, Schedule
 from harvesters.base import Endpoint, Limits
 
 
@@ -54,7 +55,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str  # the file's name without .toml
     title: Name  # name of the listing
-    protocol: str  # ckan, file, json_api or oai_pmh
+    protocol: str  # how it is read: one of the protocols below
     url: str  # where the listing is; what it means is the protocol's
     region: str  # six digits of GB/T 2260
     publisher: Name  # who publishes the listing
@@ -62,6 +63,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mappings: tuple[str, ...]  # files of mappings/ without .toml, each applied to every raw record
     homepage: str = ""  # shown on the source's page
     schedule: str = ""  # cron expression; empty: only by hand
+    timezone: str = CHINA  # in which the schedule is read: a name of the IANA database
     disclosure: DisclosurePolicy = DisclosurePolicy()  # what a record needs before it may be published
     guard: Guard = Guard()  # holds a run that would withdraw or change too much
     limits: Limits = Limits()  # what one pass may cost
@@ -70,3 +72,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def endpoint(self) -> Endpoint:
         return Endpoint(source=self.id, url=self.url, options=self.options, limits=self.limits)
+
+    def timing(self) -> Schedule | None:
+        """When it is harvested; None: only by hand."""
+        return Schedule(self.schedule, self.timezone) if self.schedule else None

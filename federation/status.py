@@ -1,10 +1,16 @@
 """The status of the node in numbers, for its operators (`chengguo status --json`)."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from federation.clock import now
+from federation.health import HISTORY, PASSES, Health, health_of
 from federation.public import last_seq
-from federation.runs import last_runs, run_of
+from federation.runs import histories, last_runs, run_of
+from federation.schedule import Schedule
 from federation.schema import cursor, item, published, source_state
 from federation.views import Run
 
@@ -24,6 +30,10 @@ class SourceNumbers(msgspec.Struct, frozen=True, omit_defaults=True):
     failed: int = 0
     last_run: Run | None = None
     last_success: str | None = None
+    health: Health | None = None
+
+
+Schedules = Mapping[str, Schedule | None]  # of every configured source; None: harvested by hand
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -36,7 +46,8 @@ class Status(msgspec.Struct, frozen=True):
     sources: dict[str, SourceNumbers]
 
 
-def status_of(connection: Connection) -> Status:
+def status_of(connection: Connection, schedules: Schedules | None = None) -> Status:
+    """Sources that are configured and were never read are listed too, when `schedules` names them."""
     kinds = select(published.c.kind, func.count()).group_by(published.c.kind).order_by(published.c.kind)
     states = select(item.c.source, item.c.state, item.c.reason, func.count())
     numbers: dict[str, dict[str, dict[str, int]]] = {}
@@ -51,7 +62,7 @@ def status_of(connection: Connection) -> Status:
         rejected=totals.get("rejected", 0),
         seq=last_seq(connection),
         outputs=_outputs(connection),
-        sources=_sources(connection, numbers),
+        sources=_sources(connection, numbers, schedules or {}),
     )
 
 
@@ -60,11 +71,27 @@ def _outputs(connection: Connection) -> dict[str, OutputStatus]:
     return {row.projection: OutputStatus(row.seq, row.records) for row in rows}
 
 
-def _sources(connection: Connection, numbers: dict[str, dict[str, dict[str, int]]]) -> dict[str, SourceNumbers]:
+def healths(connection: Connection, schedules: Schedules, moment: datetime) -> dict[str, Health]:
+    """The health of every source that is configured or was ever read."""
+    passes: dict[str, list[Run]] = {}
+    for row in connection.execute(histories(PASSES, HISTORY)):
+        passes.setdefault(row.source, []).append(run_of(row))
+    success = _successes(connection)
+    names = sorted({*schedules, *passes})
+    return {name: health_of(passes.get(name, ()), schedules.get(name), success.get(name), moment) for name in names}
+
+
+def _successes(connection: Connection) -> dict[str, str | None]:
+    return {row.source: row.success_at for row in connection.execute(select(source_state))}
+
+
+def _sources(
+    connection: Connection, numbers: dict[str, dict[str, dict[str, int]]], schedules: Schedules
+) -> dict[str, SourceNumbers]:
     runs = {row.source: run_of(row) for row in connection.execute(last_runs())}
-    success = {row.source: row.success_at for row in connection.execute(select(source_state))}
+    success, health = _successes(connection), healths(connection, schedules, now())
     result = {}
-    for source in sorted(runs.keys() | numbers.keys()):
+    for source in sorted(runs.keys() | numbers.keys() | schedules.keys()):
         states = {state: sum(reasons.values()) for state, reasons in numbers.get(source, {}).items()}
         result[source] = SourceNumbers(
             published=states.get("published", 0),
@@ -74,5 +101,6 @@ def _sources(connection: Connection, numbers: dict[str, dict[str, dict[str, int]
             failed=states.get("failed", 0),
             last_run=runs.get(source),
             last_success=success.get(source),
+            health=health.get(source),
         )
     return result

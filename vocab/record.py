@@ -12,9 +12,7 @@ M, R, O, C = Obligation.MANDATORY, Obligation.RECOMMENDED, Obligation.OPTIONAL, 
 P, L, I = Visibility.PUBLIC, Visibility.LIMITED, Visibility.INTERNAL  # noqa: E741
 
 
-class Record(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", tag_field="kind", gc=False
-):
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", tag_field="kind", gc=False):
     """A record of any kind, without cycles by its nature (hence `gc=False`: Python need not look for them).
 
     Every field may be missing: what is missing is for validation to say, not for the decoder.

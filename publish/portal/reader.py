@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from babel.dates import format_date, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from publish.labels import code_label, kind_label, kinds_label, place_label, region_label, source_label
 from publish.languages import Lang
@@ -56,6 +56,9 @@ class Reader:
 
     def number(self, number: int | float | Decimal) -> str:
         return format_decimal(number, locale=self.locale)
+
+    def percent(self, share: float) -> str:
+        return format_percent(share, locale=self.locale)
 
     def partial(self, value: PartialDate) -> str:
         """A date as precise as its source was; one that is no date is shown as it was given."""

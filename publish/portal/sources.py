@@ -1,17 +1,24 @@
-"""`/source` and `/source/{id}`: who publishes here, on which basis, how fresh it is and what could be better."""
+"""`/source` and `/source/{id}`: who publishes here, on which basis, how fresh it is and what could be better.
+
+The health shown is judged from what the public may know of runs: one that waits for a person looks like any other.
+"""
 
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from federation.clock import now
+from federation.health import HISTORY, Health, health_of
 from federation.source import Source
 from federation.views import SourceStatus
 from publish.api.sources import known, run_item
-from publish.portal import problems
+from publish.portal import problems, quality
 from publish.portal.reader import Reader
 from publish.portal.site import Site
 from publish.services import Services
+
+LATEST = 10  # runs listed on a source's page
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class Listed:
     total: int
     fresh: str
     fresh_at: str | None
+    health: Health
 
 
 def listed(services: Services, reader: Reader) -> list[Listed]:
@@ -45,7 +53,13 @@ def summary(source: Source, services: Services, reader: Reader) -> Listed:
         total=sum(status.published.values()),
         fresh=reader.ago(status.last_success) if status.last_success else reader.text("source.never"),
         fresh_at=status.last_success,
+        health=public_health(source, status.last_success, services),
     )
+
+
+def public_health(source: Source, last_success: str | None, services: Services) -> Health:
+    runs = services.sources_view.runs(source.id, HISTORY)
+    return health_of(runs, source.timing(), last_success, now())
 
 
 class SourcePages:
@@ -60,12 +74,15 @@ class SourcePages:
         services, reader = self.site.services, self.site.reader(request)
         source = known(services, request.path_params["id"])
         item = summary(source, services, reader)
+        report = services.sources_view.quality(source.id)
         published = {kind: n for kind, n in item.status.published.items() if n}
         context = {
             "item": item,
             "source": source,
-            "runs": [run_item(run) for run in services.sources_view.runs(source.id)],
+            "runs": [run_item(run) for run in services.sources_view.runs(source.id, LATEST)],
             "problems": problems.shown(services.sources_view.problems(source.id), published, reader),
+            "quality": report if report.records else None,
+            "mendings": quality.mendings(report, reader, quality.MOST),
             "kinds": [(reader.kinds(kind, n), kind, n) for kind, n in published.items()],
         }
         return self.site.page(request, "source.html", context)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chengguo.child import Program
-from chengguo.scheduler import Scheduler, next_due
+from chengguo.scheduler import Scheduler, delay_of
+from federation.schedule import Schedule
 from tests.chengguo.processes import eventually
 
 START = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -50,8 +51,21 @@ def programs(tmp_path: Path) -> Programs:
     return Programs(tmp_path / "ran")
 
 
-def made(tmp_path: Path, programs: Programs, clock: Clock, schedules: dict[str, str], jobs: int = 2) -> Scheduler:
-    scheduler = Scheduler(lambda: schedules, programs, tmp_path / "schedule.json", jobs, clock)
+def made(
+    tmp_path: Path,
+    programs: Programs,
+    clock: Clock,
+    schedules: dict[str, str],
+    jobs: int = 2,
+    *,
+    zone: str = "UTC",
+    watch: Program | None = None,
+) -> Scheduler:
+    def read() -> dict[str, Schedule | None]:
+        return {source: Schedule(text, zone) if text else None for source, text in schedules.items()}
+
+    memory = tmp_path / "schedule.json"
+    scheduler = Scheduler(read, programs, memory, jobs, clock, spread=timedelta(), watch=watch)
     scheduler.start()
     return scheduler
 
@@ -130,7 +144,66 @@ def test_ending_leaves_no_job(tmp_path: Path, programs: Programs) -> None:
     eventually(scheduler.gone, "the job to end")
 
 
+def test_a_changed_schedule_counts_at_once_and_runs_nothing_it_would_have_missed(
+    tmp_path: Path, programs: Programs
+) -> None:
+    clock = Clock()
+    programs.let_go()
+    schedules = {"a": "0 2 1 1 *"}  # once a year
+    scheduler = made(tmp_path, programs, clock, schedules)
+    clock.pass_by(hours=4)
+    schedules["a"] = "0 3 * * *"
+    scheduler.tend()
+    assert scheduler.due() == {"a": START.replace(hour=3) + timedelta(days=1)}
+    assert scheduler.gone()
+    clock.pass_by(hours=22)
+    scheduler.tend()
+    eventually(lambda: idle(scheduler), "the job to end")
+    assert programs.ran() == ["a"]
+
+
+def test_a_schedule_is_read_in_its_own_time_zone(tmp_path: Path, programs: Programs) -> None:
+    here, there = (
+        made(tmp_path, programs, Clock(), {"a": "0 3 * * *"}, zone=zone).due()["a"] for zone in ("Asia/Shanghai", "UTC")
+    )
+    assert here == datetime(2026, 3, 1, 19, 0, tzinfo=UTC)
+    assert there == datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+
+
+def test_sources_of_one_minute_are_spread_the_same_way_every_time() -> None:
+    schedule = Schedule("0 3 * * *")
+    delays = {name: delay_of(name, schedule, START) for name in (f"cn-{n}" for n in range(31))}
+    assert len(set(delays.values())) > 25
+    assert max(delays.values()) < timedelta(minutes=5)
+    assert max(delays.values()) > timedelta(minutes=3)
+    assert delays == {name: delay_of(name, schedule, START + timedelta(days=9)) for name in delays}
+    assert max(delay_of(name, Schedule("* * * * *"), START) for name in delays) < timedelta(seconds=6)
+
+
+def test_the_watch_runs_when_harvests_have_ended_and_from_time_to_time(tmp_path: Path, programs: Programs) -> None:
+    clock = Clock()
+    scheduler = made(tmp_path, programs, clock, {"a": "0 2 * * *"}, watch=programs("watch"))
+    programs.let_go()
+    scheduler.tend()
+    assert programs.ran() == []
+    clock.pass_by(hours=1)
+    scheduler.tend()
+    eventually(lambda: idle(scheduler) and len(programs.ran()) == 2, "harvest and watch to end")
+    assert programs.ran() == ["a", "watch"]
+    scheduler.tend()
+    assert programs.ran() == ["a", "watch"]
+    clock.pass_by(minutes=10)
+    eventually(lambda: idle(scheduler) and len(programs.ran()) == 3, "the watch to look again")
+    assert programs.ran()[2] == "watch"
+
+
 @pytest.mark.parametrize("text", ["", "every day", "61 * * * *", "0 0 30 2 *", "* * * * * * *"])
 def test_what_is_no_schedule_is_refused_by_name(text: str) -> None:
     with pytest.raises(ValueError, match="minute hour day month weekday"):
-        next_due(text, START)
+        Schedule(text, "UTC").after(START)
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "Asia"])
+def test_what_is_no_time_zone_is_refused_by_name(zone: str) -> None:
+    with pytest.raises(ValueError, match="timezone: .*Asia/Shanghai"):
+        Schedule("0 3 * * *", zone).after(START)

@@ -1,0 +1,137 @@
+"""The webhook for operators: each matter once until it changes, signed as Standard Webhooks 1.0.0 asks.
+
+Headers: `webhook-id` (the same when a delivery is repeated), `webhook-timestamp` (Unix seconds), `webhook-signature`:
+`v1,` and the base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`. The body is JSON: `{"type", "timestamp", "data"}`.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from chengguo.errors import SettingsError
+from chengguo.home import Home
+from chengguo.settings import Attention, Settings
+from federation.attention import Matter
+from federation.clock import now, stamp
+from harvesters.base import Endpoint, HarvestError, Limits
+from harvesters.secrets import Secret, SecretRef, Secrets
+from harvesters.session import Request, Session
+
+TYPE = "attention.raised"
+NAME = "[attention] webhook"  # how messages call the address
+ANSWER = 64 * 2**10  # bytes of the receiver's answer that are read at most
+
+log = structlog.get_logger("chengguo.attention")
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What is sent of a matter: without its detail, which may quote what a source said."""
+
+    id: str
+    concern: str
+    source: str
+    since: str | None
+    said: str
+    command: str
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """The body of a delivery."""
+
+    type: str
+    timestamp: str
+    data: Notice
+
+
+def tell(home: Home, settings: Settings, matters: Sequence[Matter]) -> int:
+    """Tell the webhook what it has not been told. Returns how many matters it took; those it did not are told next time."""
+    chosen = settings.attention
+    if not chosen.webhook:
+        return 0
+    memory = home.run / "attention.json"
+    told = _remembered(memory)
+    kept = {matter.id: matter.digest for matter in matters if told.get(matter.id) == matter.digest}
+    fresh = [matter for matter in matters if matter.id not in kept]
+    sent = 0
+    try:
+        with _Post(chosen, home, settings.site.contact) as post:
+            for matter in fresh:
+                post.send(matter, now())
+                kept[matter.id] = matter.digest
+                sent += 1
+                _remember(memory, kept)
+    except HarvestError as error:
+        log.warning("the webhook was not told", reason=str(error), left=len(fresh) - sent)
+    _remember(memory, kept)
+    return sent
+
+
+def signature(secret: bytes, identifier: str, seconds: int, body: bytes) -> str:
+    """The value of `webhook-signature`."""
+    signed = f"{identifier}.{seconds}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
+
+
+class _Post:
+    """Deliveries to one address, through the guarded session of the harvesters: bounded, checked, tried again with pauses."""
+
+    def __init__(self, chosen: Attention, home: Home, contact: str) -> None:
+        secrets = Secrets(folder=home.root)
+        self._secret = _resolved(secrets, "secret", chosen.secret)
+        address = chosen.webhook
+        hidden = [self._secret]
+        if not address.startswith(("http://", "https://")):
+            found = _resolved(secrets, "webhook", address)
+            hidden.append(found)
+            address = found.reveal()
+        self._address = address
+        limits = Limits(
+            timeout=10, deadline=30, max_bytes=ANSWER, retries=chosen.retries, allow_private=chosen.allow_private
+        )
+        self._session = Session(Endpoint(NAME, address, limits=limits, contact=contact), hidden)
+
+    def __enter__(self) -> "_Post":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def send(self, matter: Matter, moment: datetime) -> None:
+        notice = Notice(matter.id, matter.concern.value, matter.source, matter.since, matter.said, matter.command)
+        body = msgspec.json.encode(Envelope(TYPE, stamp(moment), notice))
+        identifier, seconds = f"msg_{matter.digest[:32]}", int(moment.timestamp())
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": identifier,
+            "webhook-timestamp": str(seconds),
+            "webhook-signature": signature(self._secret.reveal().encode(), identifier, seconds, body),
+        }
+        self._session.fetch(Request(self._address, "POST", headers=headers, body=body), lambda answer: answer)
+
+
+def _resolved(secrets: Secrets, name: str, reference: str) -> Secret:
+    """`env:NAME` or `file:PATH` (from the home folder). Raises SettingsError for anything else, OptionsError when it is empty."""
+    sort, _, place = reference.partition(":")
+    if sort not in ("env", "file") or not place:
+        raise SettingsError(f'[attention] {name}: must be "env:NAME" or "file:PATH", where the secret is kept')
+    return secrets.resolve("attention", name, SecretRef(**{sort: place}))
+
+
+def _remembered(path: Path) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}  # told again rather than never
+
+
+def _remember(path: Path, told: dict[str, str]) -> None:
+    new = path.with_suffix(".new")
+    new.write_bytes(msgspec.json.encode(told))
+    os.replace(new, path)
