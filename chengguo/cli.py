@@ -10,7 +10,25 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from chengguo.commands import demo, dump, harvest, init, project, remap, serve, source, status, verify
+from chengguo.commands import (
+    attention,
+    coverage,
+    demo,
+    dump,
+    harvest,
+    init,
+    preview,
+    project,
+    quality,
+    remap,
+    run,
+    serve,
+    source,
+    status,
+    suggest,
+    token,
+    verify,
+)
 from chengguo.errors import ChengguoError
 from chengguo.home import VARIABLE
 from chengguo.terminal import remarks
@@ -30,13 +48,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 sources = typer.Typer(help="The provinces' listings as they are configured.", no_args_is_help=True)
+tokens = typer.Typer(help="Who may push records.", no_args_is_help=True)
+runs = typer.Typer(help="What harvests did, and what one that waits would do.", no_args_is_help=True)
 
 app.command()(demo.demo)
 app.command()(init.init)
 app.add_typer(sources, name="source")
 sources.command("list")(source.list_sources)
 sources.command()(source.check)
-sources.command()(source.preview)
+sources.command()(preview.preview)
+sources.command()(coverage.coverage)
+sources.command()(suggest.suggest)
+sources.command()(quality.quality)
 app.command()(harvest.harvest)
 app.command()(remap.remap)
 app.command()(project.project)
@@ -44,6 +67,14 @@ app.command()(verify.verify)
 app.command()(dump.dump)
 app.command()(serve.serve)
 app.command()(status.status)
+app.command()(attention.attention)
+app.add_typer(runs, name="run")
+runs.command("list")(run.list_runs)
+runs.command("show")(run.show_run)
+app.add_typer(tokens, name="token")
+tokens.command()(token.create)
+tokens.command("list")(token.list_tokens)
+tokens.command()(token.revoke)
 
 
 def _version(wanted: bool) -> None:

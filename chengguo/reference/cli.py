@@ -6,15 +6,24 @@ from typing import Any
 import typer.main
 
 from chengguo.cli import app
+from chengguo.commands.quality import Quality
+from chengguo.commands.run import Told
 from chengguo.commands.source import Checked, Listed
+from chengguo.commands.suggest import Proposed
+from chengguo.commands.token import Created
 from chengguo.dumps import Dump
 from chengguo.harvesting import Outcome
 from chengguo.reference import markdown
 from chengguo.reference.shapes import shape
+from federation.attention import Matter
+from federation.coverage import Coverage
 from federation.preview import Preview
 from federation.projector import OutputState
 from federation.status import Status
+from federation.tokens import Token
 from federation.verify import Verdict
+from federation.views import Run
+from federation.workbench import Comparison
 
 EXIT_CODES = {
     0: "done",
@@ -26,15 +35,24 @@ EXIT_CODES = {
 
 # what each command prints with --json
 ANSWERS: dict[str, Any] = {
+    "chengguo attention": list[Matter],
     "chengguo demo": Status,
     "chengguo dump": Dump,
     "chengguo harvest": list[Outcome],
     "chengguo project": list[OutputState],
     "chengguo remap": list[Outcome],
+    "chengguo run list": list[Run],
+    "chengguo run show": Told,
     "chengguo source check": list[Checked],
+    "chengguo source coverage": Coverage,
     "chengguo source list": list[Listed],
-    "chengguo source preview": list[Preview],
+    "chengguo source preview": list[Preview] | Comparison,
+    "chengguo source quality": list[Quality],
+    "chengguo source suggest": Proposed,
     "chengguo status": Status,
+    "chengguo token create": Created,
+    "chengguo token list": list[Token],
+    "chengguo token revoke": Token,
     "chengguo verify": Verdict,
 }
 

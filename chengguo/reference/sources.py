@@ -9,7 +9,10 @@ from chengguo.reference.declarations import keys
 from federation.source import Declaration, DisclosurePolicy, Guard, Name, Source
 from harvesters import HARVESTERS
 from harvesters.base import Limits
+from harvesters.columns import Column, Labelled, Positions, Shift
+from harvesters.detail import Detail
 from harvesters.secrets import SecretRef
+from harvesters.signing import Signing
 
 COLUMNS = ("key", "type", "default", "meaning")
 TABLES: dict[str, type[msgspec.Struct]] = {
@@ -18,6 +21,10 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "[disclosure] declaration": Declaration,
     "[guard]": Guard,
     "[limits]": Limits,
+}
+PARTS: dict[str, dict[str, type[msgspec.Struct]]] = {  # tables within the options of a protocol
+    "html": {"columns": Column, "positions": Positions, "positions.shift": Shift, "labelled": Labelled},
+    "json_api": {"sign": Signing, "detail": Detail},
 }
 
 
@@ -51,7 +58,12 @@ def _protocol(protocol: str, factory: object) -> list[str]:
     struct: type[msgspec.Struct] = getattr(factory, "Options")  # noqa: B009 - declared by every harvester of ours
     module = inspect.getmodule(factory)
     told = [f"{markdown.documentation(module)}", "", f"{markdown.documentation(struct)}", ""]
-    return [f'## protocol = "{protocol}"', "", *told, "Keys of `[options]`:", "", *_table(struct)]
+    parts = [line for name, part in PARTS.get(protocol, {}).items() for line in _part(f"[options.{name}]", part)]
+    return [f'## protocol = "{protocol}"', "", *told, "Keys of `[options]`:", "", *_table(struct), *parts]
+
+
+def _part(title: str, struct: type[msgspec.Struct]) -> list[str]:
+    return [f"### {title}", "", markdown.documentation(struct), "", *_table(struct)]
 
 
 def _table(struct: type[msgspec.Struct]) -> list[str]:
