@@ -17,6 +17,7 @@ from chengguo.commands import (
     dump,
     harvest,
     init,
+    match,
     preview,
     project,
     quality,
@@ -71,6 +72,7 @@ app.command()(attention.attention)
 app.add_typer(runs, name="run")
 runs.command("list")(run.list_runs)
 runs.command("show")(run.show_run)
+app.add_typer(match.app, name="match")
 app.add_typer(tokens, name="token")
 tokens.command()(token.create)
 tokens.command("list")(token.list_tokens)

@@ -17,7 +17,9 @@ from federation.matching.evidence import Evidence
 
 One = Annotated[str, typer.Argument(metavar="A", help="IRI of a record, as the review shows it.", show_default=False)]
 Other = Annotated[str, typer.Argument(metavar="B", help="IRI of the other record.", show_default=False)]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides: kept with the decision.", show_default=False)]
+By = Annotated[
+    str, typer.Option("--by", metavar="NAME", help="Who decides: kept with the decision.", show_default=False)
+]
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, for those who come later.", show_default=False)]
 
 app = typer.Typer(help="Records of different sources that are one achievement.")

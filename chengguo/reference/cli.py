@@ -17,6 +17,7 @@ from chengguo.reference import markdown
 from chengguo.reference.shapes import shape
 from federation.attention import Matter
 from federation.coverage import Coverage
+from federation.matching.book import Candidate, Counts, Decision
 from federation.preview import Preview
 from federation.projector import OutputState
 from federation.status import Status
@@ -39,6 +40,11 @@ ANSWERS: dict[str, Any] = {
     "chengguo demo": Status,
     "chengguo dump": Dump,
     "chengguo harvest": list[Outcome],
+    "chengguo match": Counts,
+    "chengguo match accept": Decision,
+    "chengguo match reject": Decision,
+    "chengguo match review": list[Candidate],
+    "chengguo match undo": Decision,
     "chengguo project": list[OutputState],
     "chengguo remap": list[Outcome],
     "chengguo run list": list[Run],
@@ -79,6 +85,8 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 def _leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
     if subcommands := getattr(command, "commands", None):
+        if command.invoke_without_command and command.callback and name != "chengguo":
+            yield name, command  # a group that also does something by itself
         for key in sorted(subcommands):
             yield from _leaves(subcommands[key], f"{name} {key}")
         return

@@ -65,7 +65,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_match_decision")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_match_decision_one"), "match_decision", ["one", "other"])
+    op.create_index(op.f("ix_match_decision_one_other"), "match_decision", ["one", "other"])
 
 
 def _public(table: str, column: str) -> sa.ForeignKeyConstraint:

@@ -1,0 +1,48 @@
+"""`chengguo match` as its users meet it: follow, review, decide, in a home of its own."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from chengguo.home import Home
+from chengguo.node import Node
+from federation.matching.book import Candidate, Cluster, Counts, Decision
+from tests.chengguo.commands import refused, run
+from tests.federation.world import World
+from tests.matching.test_book import twins
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home whose ledger holds the twins."""
+    folder = tmp_path / "home"
+    assert run("init", folder).returncode == 0
+    place = Home(folder)
+    with Node(place, place.settings()) as node:
+        World(node.ledger).harvest(twins())
+    return folder
+
+
+def cluster(folder: Path, iri: str) -> Cluster | None:
+    place = Home(folder)
+    with Node(place, place.settings()) as node:
+        return node.ledger.matches.cluster(iri)
+
+
+def test_follow_review_and_decide(home: Path) -> None:
+    followed = run("match", "--home", home, "--json")
+    assert followed.returncode == 0, followed.stderr
+    counts = msgspec.json.decode(followed.stdout, type=Counts)
+    assert (counts.records, counts.merged, counts.candidates) == (4, 1, 2)
+    pair, *_ = msgspec.json.decode(run("match", "review", "--home", home, "--json").stdout, type=list[Candidate])
+    shown = run("match", "review", "--home", home).stdout
+    assert pair.one in shown
+    assert "title-and-organisation" in shown
+    accepted = run("match", "accept", pair.one, pair.other, "--by", "王审核", "--home", home, "--json")
+    assert msgspec.json.decode(accepted.stdout, type=Decision).same is True
+    found = cluster(home, pair.one)
+    assert found is not None
+    assert {pair.one, pair.other} <= set(found.members)
+    said = refused("match", "accept", pair.one, "https://example.org/y", "--by", "王审核", "--home", home)
+    assert "no public record is https://example.org/y" in said
