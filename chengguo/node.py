@@ -161,6 +161,7 @@ class Node:
                 graph=self.graph_reader(),
                 namespaces=self.namespaces,
                 settings=site_settings(self.settings),
+                matches=self.ledger.matches,
                 push=Inbox(self.ledger, self.registry, self.pipeline),
             )
         )

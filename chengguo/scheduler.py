@@ -8,7 +8,7 @@ down, the last one is caught up with. A schedule that is changed counts from the
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def delay_of(source: str, schedule: Schedule, now: datetime, widest: timedelta =
 class Scheduler:
     """A part of the supervisor. `schedules` gives each source's schedule (None: only by hand); `program` what to run for it.
 
-    `watch` is run when harvests have ended, and from time to time: it tells what needs a person.
+    `watch` are run when harvests have ended, and from time to time: they tell what needs a person, and what is the same.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Scheduler:
         now: Callable[[], datetime] = utc_now,
         *,
         spread: timedelta = SPREAD,
-        watch: Program | None = None,
+        watch: Sequence[Program] = (),
     ) -> None:
         self._schedules = schedules
         self._program = program
@@ -64,8 +64,8 @@ class Scheduler:
         self._waiting: deque[str] = deque()
         self._running: dict[str, Child] = {}
         self._spread = spread
-        self._watch = watch
-        self._watcher: Child | None = None
+        self._watch = tuple(watch)
+        self._watchers: list[Child] = []
         self._watch_at: datetime | None = None
 
     def start(self) -> None:
@@ -96,8 +96,7 @@ class Scheduler:
 
     def gone(self) -> bool:
         self._running = {source: child for source, child in self._running.items() if not child.gone()}
-        if self._watcher is not None and self._watcher.gone():
-            self._watcher = None
+        self._watchers = [child for child in self._watchers if not child.gone()]
         return not self._children()
 
     def due(self) -> Mapping[str, datetime]:
@@ -105,7 +104,7 @@ class Scheduler:
         return dict(self._due)
 
     def _children(self) -> list[Child]:
-        return [*self._running.values(), *([self._watcher] if self._watcher else [])]
+        return [*self._running.values(), *self._watchers]
 
     def _plan(self) -> None:
         self._read_at = now = self._now()
@@ -148,19 +147,18 @@ class Scheduler:
                 log.info("harvest ended", source=source, how=ending(child.exit_code))
 
     def _look(self, now: datetime) -> None:
-        """Run the watch when harvests have ended and none is left, or when nobody has looked for a while."""
-        if self._watch is None:
+        """Run the watches when harvests have ended and none is left, or when nobody has looked for a while."""
+        for child in self._watchers:
+            child.tend()
+        self._watchers = [child for child in self._watchers if child.running]
+        if self._watchers:
             return
-        if self._watcher is not None:
-            self._watcher.tend()
-            if self._watcher.running:
-                return
-            self._watcher = None
         rested = self._watch_at is None or (now - self._watch_at).total_seconds() >= WATCH
         if rested and not self._running and not self._waiting:
             self._watch_at = now
-            self._watcher = Child(self._watch)
-            self._watcher.start()
+            self._watchers = [Child(program) for program in self._watch]
+            for child in self._watchers:
+                child.start()
 
 
 def _remembered(path: Path) -> dict[str, datetime]:

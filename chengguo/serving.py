@@ -49,7 +49,10 @@ def run(
             lambda source: Program(f"harvest {source}", own_command(home, "harvest", source), environ, kept=False),
             home.run / "schedule.json",
             settings.harvest.workers,
-            watch=Program("attention", own_command(home, "attention", "--notify"), environ, kept=False),
+            watch=[
+                Program("attention", own_command(home, "attention", "--notify"), environ, kept=False),
+                Program("match", own_command(home, "match"), environ, kept=False),
+            ],
         )
         parts = [*graph, projector, Child(webserver.program(home, settings.http)), scheduler]
         Supervisor(parts).run(Readiness(settings.http, lambda: ready(address)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from federation.graph import GraphStore
+from federation.matching.book import Candidate, Cluster
 from federation.push import Condition, Receipt, Sent
 from federation.source import Source
 from federation.tokens import Token
@@ -27,6 +28,16 @@ class Push(Protocol):
         """Store records of different keys; a receipt for each. Raises PreconditionFailed, FederationError."""
 
 
+class Matches(Protocol):
+    """Which public records are one achievement, and why."""
+
+    def cluster(self, iri: str) -> Cluster | None:
+        """The records that are one with this one; None when it stands alone."""
+
+    def explained(self, iris: Sequence[str]) -> list[Candidate]:
+        """The pairs among these records that rules have joined."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a handler may use. Nothing here can read what the gate did not let out."""
@@ -39,3 +50,4 @@ class Services:
     namespaces: Namespaces
     settings: SiteSettings
     push: Push | None = None  # None: this site only reads
+    matches: Matches | None = None  # None: nothing is matched here

@@ -12,6 +12,7 @@ CANDIDATE = 0.92  # title similarity from which the title alone is worth a perso
 RELATED = 0.6  # title similarity worth a look under a shared identifier
 ABSTRACT = 0.7
 YEARS = 1
+MERGING = ("registration-and-registrar", "registration-and-title", "patent-and-title")  # the rules that merge
 
 
 class Verdict(StrEnum):
@@ -47,11 +48,11 @@ def _decided(found: Evidence) -> tuple[Verdict, str]:
 
 def _identifier(found: Evidence) -> str:
     if found.number is Number.EQUAL and found.title >= CONFIRMED:
-        return "registration-and-registrar"
+        return MERGING[0]
     if found.number is Number.UNCONFIRMED and found.title >= MERGE:
-        return "registration-and-title"
+        return MERGING[1]
     if found.patents and found.title >= MERGE:
-        return "patent-and-title"
+        return MERGING[2]
     return ""
 
 

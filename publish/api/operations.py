@@ -68,7 +68,7 @@ OPERATIONS = (
         "/records/{id}",
         "One public record",
         NoParams,
-        shapes.RecordItem,
+        shapes.RecordAnswer,
         lambda services, _, subject: records.record(services, subject),
         (400, 404, 410),
         "`kind/id`, or the record's whole IRI, percent-encoded",

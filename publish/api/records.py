@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from federation.views import PublicView
-from publish.api.shapes import RecordItem, RecordsAnswer
+from publish.api.shapes import RecordAnswer, RecordItem, RecordsAnswer
 from publish.errors import BadParameter, Gone, NotFound
 from publish.links import record_path, with_query
 from publish.services import Services
@@ -40,8 +40,10 @@ def records(services: Services, params: RecordsParams) -> RecordsAnswer:
     )
 
 
-def record(services: Services, address: str) -> RecordItem:
-    return item(published(services.view, iri_of(address, services)), services)
+def record(services: Services, address: str) -> RecordAnswer:
+    public = published(services.view, iri_of(address, services))
+    fields = msgspec.structs.asdict(item(public, services))
+    return RecordAnswer(**fields, same_as=same_as(public.iri, services))
 
 
 def iri_of(address: str, services: Services) -> str:
@@ -58,6 +60,12 @@ def published(view: PublicView, iri: str) -> PublicRecord:
     if stone is not None:
         raise Gone(stone)
     raise NotFound("No public record has this address.")
+
+
+def same_as(iri: str, services: Services) -> tuple[str, ...]:
+    """The IRIs of the other records of an achievement."""
+    cluster = services.matches.cluster(iri) if services.matches else None
+    return tuple(member for member in cluster.members if member != iri) if cluster else ()
 
 
 def item(public: PublicRecord, services: Services) -> RecordItem:

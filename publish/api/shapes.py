@@ -79,6 +79,12 @@ class RecordItem(msgspec.Struct, frozen=True):
     lineage: tuple[Lineage, ...]
 
 
+class RecordAnswer(RecordItem, frozen=True):
+    """One public record. `same_as`: records of other sources that are taken for the same achievement."""
+
+    same_as: tuple[Uri, ...] = ()
+
+
 class RecordsAnswer(msgspec.Struct, frozen=True):
     """Public records in the order of their last change."""
 

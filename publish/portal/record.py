@@ -9,6 +9,7 @@ from publish.formats import FORMATS
 from publish.portal.cards import Card, card
 from publish.portal.citation import citation
 from publish.portal.groups import grouped, head_lineage
+from publish.portal.matches import others
 from publish.portal.reader import Reader
 from publish.portal.site import Site
 from publish.portal.values import in_language, words_of
@@ -47,6 +48,7 @@ class RecordPage:
             "source": services.sources.get(public.source),
             "formats": FORMATS,
             "citation": citation(public, reader, _platform(self.site, reader)),
+            "others": others(public, reader),
             "similar": self._similar(public, reader),
             "of_organisation": self._of_organisation(public, reader),
         }

@@ -1,6 +1,7 @@
 """The scheduler with real processes and a clock of its own."""
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def made(
     jobs: int = 2,
     *,
     zone: str = "UTC",
-    watch: Program | None = None,
+    watch: Sequence[Program] = (),
 ) -> Scheduler:
     def read() -> dict[str, Schedule | None]:
         return {source: Schedule(text, zone) if text else None for source, text in schedules.items()}
@@ -182,7 +183,7 @@ def test_sources_of_one_minute_are_spread_the_same_way_every_time() -> None:
 
 def test_the_watch_runs_when_harvests_have_ended_and_from_time_to_time(tmp_path: Path, programs: Programs) -> None:
     clock = Clock()
-    scheduler = made(tmp_path, programs, clock, {"a": "0 2 * * *"}, watch=programs("watch"))
+    scheduler = made(tmp_path, programs, clock, {"a": "0 2 * * *"}, watch=[programs("watch")])
     programs.let_go()
     scheduler.tend()
     assert programs.ran() == []

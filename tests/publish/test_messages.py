@@ -7,6 +7,7 @@ import pytest
 
 import publish
 from federation.health import Condition
+from federation.matching.score import MERGING
 from federation.source import PolicyMode
 from federation.views import RunStatus
 from publish.languages import Lang
@@ -30,6 +31,7 @@ def used() -> set[str]:
     written = {key for text in texts for key in LITERAL.findall(text)}
     written |= {key for text in texts for pair in CHOICE.findall(text) for key in pair}
     made = {f"sort.{s.value}" for s in Sort} | {f"facet.{f}" for f in FACETS} | {f"run.{s.value}" for s in RunStatus}
+    made |= {f"match.{reason}" for reason in (*MERGING, "decided")}
     made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
     made |= {f"health.{condition.value}{end}" for condition in Condition for end in ("", "_means")}
     made |= {f"error.{part}_{status}" for status in KNOWN for part in ("title", "text")}
