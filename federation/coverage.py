@@ -7,7 +7,6 @@ secrecy the present rules deny is left out altogether.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 
 import msgspec
 
@@ -191,9 +190,9 @@ class _Counted:
 
     def _count(self, kind: str, record: Record) -> None:
         self._made[kind] += 1
-        for name, key, default in _defaults(type(record)):
-            if getattr(record, name) != default:
-                self._filled[kind, key] += 1
+        for bound in fields(type(record)):
+            if getattr(record, bound.name) != bound.default:
+                self._filled[kind, bound.key] += 1
 
     def _context(self, raw: RawRecord) -> Context:
         source = self._source
@@ -251,10 +250,3 @@ def _masked(steps: Steps, value: Tree) -> str:
     if is_personal(steps):
         return WITHHELD
     return mask(shown(value, SHOWN + 40))[0][:SHOWN]
-
-
-@cache
-def _defaults(record: type[Record]) -> tuple[tuple[str, str, object], ...]:
-    """(attribute, key, what it is when nothing filled it) of every field."""
-    given = {f.name: f.default for f in msgspec.structs.fields(record)}
-    return tuple((b.name, b.key, given[b.name]) for b in fields(record))

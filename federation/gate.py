@@ -164,7 +164,7 @@ def _refusals(
         found.append(_reason("review-refused", "review", "the secrecy review refused publication"))
     asked = set(policy.require) - {"secretLevel", "review", "disclosureClass"}
     for bound in fields(type(record)) if asked else ():
-        if bound.key in asked and _is_empty(record, bound.name):
+        if bound.key in asked and _is_empty(getattr(record, bound.name), bound.default):
             found.append(_reason("required-missing", bound.key, "the source's policy requires this field"))
     return found
 
@@ -329,14 +329,8 @@ def _zh(code: str) -> str:
     return found.zh if found else ""
 
 
-def _is_empty(record: Record, name: str) -> bool:
-    value = getattr(record, name)
-    return value is None or value in ("", ()) or value == _defaults(type(record))[name]
-
-
-@cache
-def _defaults(record: type[Record]) -> dict[str, object]:
-    return {field.name: field.default for field in msgspec.structs.fields(record)}
+def _is_empty(value: object, default: object) -> bool:
+    return value is None or value in ("", ()) or value == default
 
 
 def _reason(code: str, path: str, message: str) -> Problem:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence, Set
 import msgspec
 from sqlalchemy import Connection, select
 
+from federation.harvest import ABSENCES
 from federation.ledger import Ledger
 from federation.pipeline import Pass, Settings
 from federation.preview import FieldDiff, diff
@@ -19,7 +20,6 @@ from vocab.mapping import FieldMapping
 from vocab.public import PublicRecord
 
 FIRST = 20  # records shown of each sort
-ABSENCES = 2  # as the harvest counts them
 
 
 class Affected(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -94,16 +94,7 @@ class Judges:
 
     def begin(self, bench: Bench, work: Work, reviews: Reviews) -> "Hearing":
         """Start judging a batch."""
-        pool = self._engaged(len(work))
-        if pool is None:
-            return Hearing(self, bench, work, reviews, None)
-        chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
-        try:
-            return Hearing(
-                self, bench, work, reviews, [pool.submit(_judge, bench.brief, one, dict(reviews)) for one in chunks]
-            )
-        except (BrokenProcessPool, RuntimeError):  # it broke, or was given up, since it was taken
-            return Hearing(self, bench, work, reviews, None)
+        return Hearing(self, bench, work, reviews, self._submitted(bench, work, reviews))
 
     def give_up(self, error: BrokenProcessPool) -> None:
         """A process was killed, by the system when memory is short: from now on all is judged in this one."""
@@ -118,6 +109,17 @@ class Judges:
             pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def _submitted(self, bench: Bench, work: Work, reviews: Reviews) -> "Answers | None":
+        """None when the batch is to be judged in this process."""
+        pool = self._engaged(len(work))
+        if pool is None:
+            return None
+        chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
+        try:
+            return [pool.submit(_judge, bench.brief, one, dict(reviews)) for one in chunks]
+        except (BrokenProcessPool, RuntimeError):  # it broke, or was given up, since it was taken
+            return None
 
     def _engaged(self, count: int) -> ProcessPoolExecutor | None:
         with self._lock:
@@ -140,7 +142,7 @@ class Hearing:
         bench: Bench,
         work: Work,
         reviews: Reviews,
-        futures: "list[Future[tuple[list[_Verdict], list[str]]]] | None",
+        futures: "Answers | None",
     ) -> None:
         self._judges, self._bench, self._work, self._reviews = judges, bench, work, reviews
         self._futures = futures
@@ -165,6 +167,7 @@ class Hearing:
 # What the processes do
 
 _Verdict = tuple[str, tuple[Judged, ...], bool]  # a JudgedRaw without what the other side has already
+Answers = list[Future[tuple[list[_Verdict], list[str]]]]
 
 
 def _begin(parent: int) -> None:

@@ -80,9 +80,10 @@ class Pass:
         digests = {key: digest_of(raw) for key, raw in records.items()}
         with self.ledger.database.read() as connection:
             known = known_of(connection, self.source.id, list(digests))
-        fresh = [key for key, digest in digests.items() if force or not self._unchanged(known.get(key), digest)]
-        back = [key for key in digests if key in known and known[key].missed and key not in set(fresh)]
-        return self._begin({key: (records[key], digests[key]) for key in fresh}, back, seen=len(digests))
+        changed = (key for key, digest in digests.items() if force or not self._unchanged(known.get(key), digest))
+        fresh = {key: (records[key], digests[key]) for key in changed}
+        back = [key for key in digests if key in known and known[key].missed and key not in fresh]
+        return self._begin(fresh, back, seen=len(digests))
 
     def finish(self, begun: "Begun", *, guard: bool = False, remap: bool = False) -> list[Result]:
         """The second half of `store`: one transaction."""

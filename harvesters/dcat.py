@@ -14,7 +14,7 @@ import msgspec
 
 from harvesters import when
 from harvesters.answer import Answer, printable
-from harvesters.base import Endpoint, Harvested, OptionsError, RawRecord, TerminalError
+from harvesters.base import Endpoint, Harvested, RawRecord, TerminalError
 from harvesters.dcat_record import (
     CATALOGUE,
     DATASETS,
@@ -28,7 +28,7 @@ from harvesters.dcat_record import (
     listed,
 )
 from harvesters.listing import Listing
-from harvesters.options import read_options
+from harvesters.options import read_options, zone
 from harvesters.rdf_page import ACCEPT, FORMATS, BrokenPage, Format, guess, read
 from harvesters.rdf_tree import Graph, Tangled, expand, is_blank
 from harvesters.secrets import Secrets
@@ -63,10 +63,7 @@ class Dcat:
         self._endpoint = endpoint
         self._options = read_options(endpoint, "dcat", Options)
         self._classes = frozenset(expand(name) for name in self._options.classes)
-        try:
-            self._zone = when.offset(self._options.utc_offset)
-        except ValueError as error:
-            raise OptionsError(f"source {endpoint.source!r}: {error}") from None
+        self._zone = zone(f"source {endpoint.source!r}", self._options.utc_offset)
         self._complete = False
 
     @property

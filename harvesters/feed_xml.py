@@ -16,6 +16,7 @@ from harvesters import when
 from harvesters.embedded import without_embedded
 from harvesters.json_text import Malformed
 from harvesters.xml_text import wellformed
+from harvesters.xml_tree import local
 
 ATOM = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -61,7 +62,7 @@ def read_feed(body: bytes, charset: str = "") -> Document:
     slim = without_embedded(body.decode("latin-1")).encode("latin-1")  # byte for byte, whatever the encoding is
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     root = etree.fromstring(wellformed(slim, charset), parser)
-    name = _local(root)
+    name = local(root.tag)
     if name not in ("rss", "RDF", "feed"):
         raise Malformed(f"its root element is {name[:100]!r}, not that of RSS or Atom")
     return Document(tuple(_entries(root)), _older(root))
@@ -69,7 +70,7 @@ def read_feed(body: bytes, charset: str = "") -> Document:
 
 def _entries(root: Element) -> Iterator[Entry]:
     for element in root.iter():
-        name = _local(element)
+        name = local(element.tag)
         if name in ("item", "entry") and _namespace(element) in _OWN:
             yield _entry(element)
         elif name == "deleted-entry" and _namespace(element) == TOMBSTONES:
@@ -89,7 +90,7 @@ def _entry(element: Element) -> Entry:
 def _link(element: Element) -> str:
     """Atom's link to the page itself, or the text of RSS's."""
     for child in element:
-        if _local(child) != "link":
+        if local(child.tag) != "link":
             continue
         if _namespace(child) != ATOM:
             return (child.text or "").strip()
@@ -151,11 +152,7 @@ def date(text: str) -> datetime | None:
 
 
 def _name(element: Element) -> str:
-    return _PREFIXES.get(_namespace(element), "") + _local(element)
-
-
-def _local(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    return _PREFIXES.get(_namespace(element), "") + local(element.tag)
 
 
 def _namespace(element: Element) -> str:

@@ -7,14 +7,14 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from harvesters import delimited, html_table, table, when, workbook, xml_records
+from harvesters import delimited, html_table, table, workbook, xml_records
 from harvesters.answer import printable
 from harvesters.archive import gunzipped, members, open_archive, unpacked
 from harvesters.base import Endpoint, Harvested, LimitExceeded, OptionsError, TerminalError, TransientError
@@ -24,7 +24,7 @@ from harvesters.documents import Shape, lines, whole
 from harvesters.folder import look
 from harvesters.form import Form, Format, Found, form_of
 from harvesters.listing import Listing
-from harvesters.options import open_secrets, read_options
+from harvesters.options import open_secrets, read_options, zone
 from harvesters.secrets import Secret, SecretRef, Secrets
 from harvesters.session import Request, Session
 
@@ -94,10 +94,7 @@ class File:
             raise OptionsError(
                 f"{where}: member_pattern {options.member_pattern!r} is no regular expression: {error}"
             ) from None
-        try:
-            self._zone: timezone = when.offset(options.utc_offset)
-        except ValueError as error:
-            raise OptionsError(f"{where}: {error}") from None
+        self._zone = zone(where, options.utc_offset)
         self._catalogue = Catalogue(endpoint.url, options.list_path, options.entry_url, options.entry_pattern, where)
         self._complete = False
 

@@ -1,7 +1,7 @@
 """Web pages: a list of records page by page, and the page of each record, described by configuration alone."""
 
 from collections.abc import Generator, Iterator
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -21,7 +21,7 @@ from harvesters.base import (
 )
 from harvesters.columns import Column, Facts, Labelled, Layout, Misfit, Positions, Reader, pattern, searched
 from harvesters.listing import Listing
-from harvesters.options import open_secrets, read_options
+from harvesters.options import open_secrets, read_options, zone
 from harvesters.page import Element, Page, Unusable, read_page, select, selector
 from harvesters.page import text as words
 from harvesters.robots import Disallowed
@@ -89,10 +89,7 @@ class Html:
             raise OptionsError(f"{where}: the next page is found by page_param or by next, not by both")
         if o.detail_url and "{key}" not in o.detail_url:
             raise OptionsError(f'{where}: detail_url = {o.detail_url!r} has no "{{key}}" in it')
-        try:
-            self._zone: timezone = when.offset(o.utc_offset)
-        except ValueError as error:
-            raise OptionsError(f"{where}: {error}") from None
+        self._zone = zone(where, o.utc_offset)
         self._row, self._key = selector(o.row, f"{where}: row"), pattern(o.key, f"{where}: key")
         self._link = selector(o.link, f"{where}: link") if o.link else None
         self._next = selector(o.next, f"{where}: next") if o.next else None

@@ -10,6 +10,7 @@ from lxml import etree
 from harvesters.base import LimitExceeded, TerminalError
 from harvesters.charset import detect
 from harvesters.delimited import Cell, Row
+from harvesters.xml_tree import forget
 
 MAX_NODES = 200_000  # elements in one row; elements outside rows
 MAX_COLUMNS = 16_384  # as Excel has
@@ -59,7 +60,7 @@ def _rows(file: IO[bytes], codec: str, where: str) -> Iterator[Element]:
                 raise LimitExceeded(f"{where}: more than {MAX_NODES} elements in one row or outside rows")
         elif element.tag == "tr" and tables == 1:
             yield element
-            _forget(element)
+            forget(element)
             inside = 0
 
 
@@ -129,10 +130,3 @@ def _text(cell: Element) -> str:
         line_end.tail = f"\n{line_end.tail or ''}"
     lines = "".join(map(str, cell.itertext())).replace("\u00a0", " ").split("\n")
     return "\n".join(line for line in (" ".join(each.split()) for each in lines) if line)
-
-
-def _forget(element: Element) -> None:
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]

@@ -1,7 +1,7 @@
 """Paged HTTP interfaces, described by options: most provincial open-data gateways are one of these."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -17,7 +17,7 @@ from harvesters.envelope import CALLBACK, Codes, Envelope, Format, Page
 from harvesters.json_text import Malformed
 from harvesters.listing import Listing
 from harvesters.names import compose, record_url
-from harvesters.options import open_secrets, read_options
+from harvesters.options import open_secrets, read_options, zone
 from harvesters.paging import Circle, Course, Paging, Way
 from harvesters.secrets import Secret, SecretRef, Secrets
 from harvesters.session import Request, Session
@@ -91,10 +91,7 @@ class JsonApi:
         self._endpoint = endpoint
         self._options = options = read_options(endpoint, "json_api", Options)
         _check(options, endpoint)
-        try:
-            self._zone: timezone = when.offset(options.utc_offset)
-        except ValueError as error:
-            raise OptionsError(f"source {endpoint.source!r}: {error}") from None
+        self._zone = zone(f"source {endpoint.source!r}", options.utc_offset)
         self._course: Course | None = None
         self._resumed = ""  # position of a pass that was cut off
         self._secrets: list[Secret] = []

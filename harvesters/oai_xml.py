@@ -12,6 +12,7 @@ from lxml import etree
 
 from harvesters.charset import codec_name
 from harvesters.xml_characters import DECLARED, legal
+from harvesters.xml_tree import forget
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DOCTYPE = re.compile(r"\A\ufeff?(?:\s|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.S)
@@ -99,7 +100,7 @@ def parts(body: bytes) -> Iterator[Part]:
                 if part is not None:
                     yield part
             if depth == 2 and element.tag == f"{OAI}record":  # read, so it need not be kept
-                _forget(element)
+                forget(element)
     except etree.XMLSyntaxError as error:
         raise Failure(str(error)[:200]) from None
 
@@ -134,13 +135,6 @@ def _item(record: "etree._Element") -> Item:
     content = record.find(f"{OAI}metadata/*")
     body = etree.tostring(content, method="c14n", with_comments=False) if content is not None else b""
     return Item(identifier, datestamp, header.get("status", "") == "deleted", body)
-
-
-def _forget(element: "etree._Element") -> None:
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
 
 
 def _clean(body: bytes) -> bytes:

@@ -4,10 +4,12 @@ import difflib
 import re
 import typing
 from collections.abc import Mapping
+from datetime import timezone
 from typing import Any, TypeVar
 
 import msgspec
 
+from harvesters import when
 from harvesters.base import Endpoint, OptionsError
 from harvesters.secrets import Secret, SecretRef, Secrets
 
@@ -32,6 +34,14 @@ def read_options(endpoint: Endpoint, protocol: str, struct: type[T]) -> T:
         return msgspec.convert(endpoint.options, struct)
     except msgspec.ValidationError as error:
         raise OptionsError(f"{where}: {_explain(str(error), struct)}") from None
+
+
+def zone(where: str, utc_offset: str) -> timezone:
+    """The option utc_offset, "+08:00". Raises OptionsError beginning with `where`."""
+    try:
+        return when.offset(utc_offset)
+    except ValueError as error:
+        raise OptionsError(f"{where}: {error}") from None
 
 
 def open_secrets(

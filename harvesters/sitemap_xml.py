@@ -10,6 +10,8 @@ from io import BytesIO
 
 from lxml import etree
 
+from harvesters.xml_tree import forget
+
 _GZIP = b"\x1f\x8b"
 _LONGEST = 2048  # characters of an address, by the protocol
 
@@ -67,7 +69,7 @@ def places(document: bytes) -> Iterator[Place]:
             depth -= 1
             if depth == 1:
                 yield Place(_child(element, "loc")[:_LONGEST], _child(element, "lastmod"), name == "sitemap")
-                _forget(element)
+                forget(element)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Failure(str(error)[:200]) from None
 
@@ -82,10 +84,3 @@ def _check(root: "etree._Element", name: str) -> None:
 def _child(element: "etree._Element", name: str) -> str:
     found = (child.text or "" for child in element if etree.QName(child).localname == name)
     return next(found, "").strip()
-
-
-def _forget(element: "etree._Element") -> None:
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]

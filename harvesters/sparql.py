@@ -12,13 +12,12 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from harvesters import when
 from harvesters.answer import Answer, decode_loosely, printable
 from harvesters.base import Endpoint, Harvested, OptionsError, TerminalError
 from harvesters.dcat_record import DATASETS, GONE, NAMED, Identity, Records, is_described
 from harvesters.json_text import Malformed, wellformed
 from harvesters.listing import Listing
-from harvesters.options import read_options
+from harvesters.options import read_options, zone
 from harvesters.rdf_page import BrokenPage, guess, read
 from harvesters.rdf_tree import PREFIXES, Graph, Tangled, expand
 from harvesters.secrets import Secrets
@@ -66,10 +65,7 @@ class Sparql:
                 raise OptionsError(f"{where}: {iri!r} is no IRI; known prefixes are {', '.join(PREFIXES)}")
         if o.select and "?record" not in o.select:
             raise OptionsError(f"{where}: select must find ?record")
-        try:
-            self._zone = when.offset(o.utc_offset)
-        except ValueError as error:
-            raise OptionsError(f"{where}: {error}") from None
+        self._zone = zone(where, o.utc_offset)
         self._complete = False
 
     @property

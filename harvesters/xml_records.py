@@ -19,6 +19,7 @@ from harvesters.documents import Shape
 from harvesters.listing import Listing
 from harvesters.names import compose, record_url
 from harvesters.xml_characters import DECLARED, legal
+from harvesters.xml_tree import forget, local
 
 MAX_NODES = 200_000  # elements of one record
 _CHUNK = 128 * 2**10  # characters
@@ -65,8 +66,8 @@ def value(element: Element, path: str) -> str:
     here = element
     for step in path.split("."):
         if step.startswith("@"):
-            return next((str(text).strip() for name, text in here.items() if _local(name) == step[1:]), "")
-        found = next((child for child in here if _local(child.tag) == step), None)
+            return next((str(text).strip() for name, text in here.items() if local(name) == step[1:]), "")
+        found = next((child for child in here if local(child.tag) == step), None)
         if found is None:
             return ""
         here = found
@@ -100,7 +101,7 @@ class _Walk:
         nodes = depth = 0  # of the open record; depth 0: none is open
         for event, element in events:
             if event == "start":
-                stack.append(_local(element.tag))
+                stack.append(local(element.tag))
                 self._note(stack)
                 if depth or self._is_record(stack):
                     depth, nodes = depth + 1, nodes + 1
@@ -110,7 +111,7 @@ class _Walk:
                 yield element, nodes <= MAX_NODES
                 nodes = 0
             if depth <= 1 or nodes > MAX_NODES:
-                _forget(element)
+                forget(element)
             depth = max(0, depth - 1)
 
     def _is_record(self, stack: list[str]) -> bool:
@@ -174,15 +175,3 @@ def _chunks(file: IO[bytes], codec: str) -> Iterator[bytes]:
 
 def _clean(text: str) -> bytes:
     return legal(text).encode()
-
-
-def _local(name: object) -> str:
-    return str(name).rpartition("}")[2]
-
-
-def _forget(element: Element) -> None:
-    """Give back what was read: the element's content, and what stood before it."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]

@@ -11,6 +11,7 @@ from lxml import etree
 from harvesters.charset import DOUBTFUL, codec_name
 from harvesters.json_text import Malformed
 from harvesters.xml_characters import DECLARED, legal
+from harvesters.xml_tree import local
 
 _HEADING = re.compile(r"\A[\s\ufeff]*<\?xml.*?\?>", re.S)
 _OPENED = re.compile(rb"<([^\s<>/!?]{1,200})")
@@ -32,7 +33,7 @@ def items(page: bytes, path: Sequence[str]) -> list[bytes] | None:
     """
     *parents, name = path or ("*",)
     containers = _at(_root(page), parents)
-    found = [child for each in containers for child in each if name in ("*", _local(child))]
+    found = [child for each in containers for child in each if name in ("*", local(child.tag))]
     if not found and (not containers or any(len(each) for each in containers)):
         return None
     return [_canonical(child) for child in found]
@@ -51,7 +52,7 @@ def scalar(raw: bytes, path: Sequence[str]) -> str:
 
 def names(page: bytes) -> list[str]:
     """What the outermost element holds, for messages."""
-    return list(dict.fromkeys(_local(child) for child in _root(page)))
+    return list(dict.fromkeys(local(child.tag) for child in _root(page)))
 
 
 def _text(body: bytes, charset: str) -> str:
@@ -85,12 +86,8 @@ def _root(document: bytes) -> "etree._Element":
 def _at(root: "etree._Element", path: Sequence[str]) -> "list[etree._Element]":
     found = [root]
     for name in path[:_MAX_STEPS]:
-        found = [child for each in found for child in each if _local(child) == name]
+        found = [child for each in found for child in each if local(child.tag) == name]
     return found
-
-
-def _local(element: "etree._Element") -> str:
-    return str(element.tag).rpartition("}")[2]
 
 
 def _is_cut(document: bytes) -> bool:

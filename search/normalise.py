@@ -7,10 +7,11 @@ where each character came from, so that matches can be marked in the original.
 import re
 import unicodedata
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 
 import msgspec
+
+from vocab.opencc import table
 
 # Words of the regions that write traditional characters, keyed by their simplified spelling (what t2s makes of them).
 # Only those that mean nothing else in the mainland: 软体 (soft robotics) or 晶片 (wafer) are not here.
@@ -65,8 +66,8 @@ class _Tables(msgspec.Struct, frozen=True):
 @cache
 def _tables() -> _Tables:
     """OpenCC's tables (t2s), made once into one regular expression and one character map."""
-    characters = {k: v for k, v in _dictionary("TSCharacters.txt").items() if k != v}
-    phrases = _dictionary("TSPhrases.txt")
+    characters = {k: v for k, v in table("TSCharacters.txt").items() if k != v}
+    phrases = table("TSPhrases.txt")
     return _Tables(
         characters={ord(k): v for k, v in characters.items()},
         any_traditional=frozenset(characters),  # set against text: ten times faster than a character class this large
@@ -74,12 +75,6 @@ def _tables() -> _Tables:
         simplified={**characters, **phrases},
         regional=_longest_first(REGIONAL),
     )
-
-
-def _dictionary(name: str) -> dict[str, str]:
-    text = (resources.files("opencc") / "dictionary" / name).read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if "\t" in line)
-    return {row[0].strip(): row[1].split()[0] for row in rows}
 
 
 def _longest_first(table: dict[str, str]) -> re.Pattern[str]:

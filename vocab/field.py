@@ -40,29 +40,32 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class BoundField(msgspec.Struct, frozen=True):
-    """A `Field` bound to its place in a record: attribute `name`, JSON `key`, Python type `annotation`."""
+    """A `Field` bound to its place in a record: attribute `name`, JSON `key`, Python type `annotation`, and the `default` it
+    has when nothing filled it.
+    """
 
     name: str
     key: str
     field: Field
     annotation: Any
+    default: Any
 
 
 @cache
 def fields(record: type[msgspec.Struct]) -> tuple[BoundField, ...]:
     """The declared fields of a record type, in the order of the standard. Raises TypeError for an undeclared one."""
     hints = get_type_hints(record, include_extras=True)
-    keys = {f.name: f.encode_name for f in msgspec.structs.fields(record)}
-    return tuple(sorted((_bind(name, keys[name], hints[name]) for name in keys), key=lambda b: b.field.number))
+    bound = (_bind(info, hints[info.name]) for info in msgspec.structs.fields(record))
+    return tuple(sorted(bound, key=lambda b: b.field.number))
 
 
-def _bind(name: str, key: str, hint: Any) -> BoundField:
+def _bind(info: msgspec.structs.FieldInfo, hint: Any) -> BoundField:
     if get_origin(hint) is Annotated:
         annotation, *extras = get_args(hint)
         for extra in extras:
             if isinstance(extra, Field):
-                return BoundField(name, key, extra, annotation)
-    raise TypeError(f"field {name!r} has no Field(...) declaration beside its type")
+                return BoundField(info.name, info.encode_name, extra, annotation, info.default)
+    raise TypeError(f"field {info.name!r} has no Field(...) declaration beside its type")
 
 
 def unwrap(annotation: Any) -> tuple[Any, bool]:

@@ -50,5 +50,4 @@ def public_view(record: RecordT) -> RecordT:
 @cache
 def _hidden(record: type[Record]) -> dict[str, Any]:
     """The fields that are not public, at their defaults."""
-    defaults = {f.name: f.default for f in msgspec.structs.fields(record)}
-    return {b.name: defaults[b.name] for b in fields(record) if b.field.visibility is not Visibility.PUBLIC}
+    return {b.name: b.default for b in fields(record) if b.field.visibility is not Visibility.PUBLIC}

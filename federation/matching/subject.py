@@ -1,10 +1,9 @@
 """What of a public record is compared: normal forms, bounded in number, of public fields alone."""
 
-from functools import cache
-
 import msgspec
 
 from federation.matching.organisations import Organisations
+from vocab.field import fields
 from vocab.identifiers import normalise_patent, normalise_project_no, registration_no
 from vocab.identity.spelling import plain
 from vocab.identity.title import Title, title_of
@@ -83,9 +82,4 @@ def _unique(values: list[str]) -> tuple[str, ...]:
 
 
 def _filled(record: Achievement) -> int:
-    return sum(1 for name, default in _defaults() if getattr(record, name) != default)
-
-
-@cache  # asking the library for the fields of a struct costs more than all the rest of a subject
-def _defaults() -> tuple[tuple[str, object], ...]:
-    return tuple((field.name, field.default) for field in msgspec.structs.fields(Achievement))
+    return sum(getattr(record, bound.name) != bound.default for bound in fields(Achievement))

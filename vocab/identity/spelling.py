@@ -2,7 +2,8 @@
 
 import unicodedata
 from functools import cache
-from importlib import resources
+
+from vocab.opencc import table
 
 LONGEST = 1000  # characters of a text that are compared: a title or a name is shorter, and input is hostile
 
@@ -29,7 +30,5 @@ def plain(text: str) -> str:
 
 @cache
 def _simplified() -> dict[int, str]:
-    """OpenCC's character table (t2s); of several simplified forms the first, as OpenCC itself does."""
-    text = (resources.files("opencc") / "dictionary" / "TSCharacters.txt").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if "\t" in line)
-    return {ord(row[0]): row[1].split()[0] for row in rows if len(row[0]) == 1}
+    """OpenCC's character table."""
+    return {ord(old): new for old, new in table("TSCharacters.txt").items() if len(old) == 1}
