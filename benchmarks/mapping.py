@@ -23,7 +23,7 @@ from chengguo.demo.corpus import Province
 from chengguo.demo.fiction import Fiction
 from chengguo.demo.platforms import beijing, guangdong, sichuan
 from federation.gate import Decision, decide
-from federation.judge import Judge, digest_of
+from federation.judge import Judge, Precedents, digest_of
 from federation.registry import read_source
 from harvesters.base import JSON, XML, RawRecord
 from vocab.decode import decode
@@ -38,6 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FETCHED = datetime(2026, 9, 10, tzinfo=UTC)
 TODAY = date(2026, 9, 10)
 BATCH = 100
+NOTHING = Precedents()
 WARM = 500  # records before the clock starts: provinces repeat their words, and so will the next run
 
 Body = Callable[[Fiction], bytes]
@@ -87,7 +88,7 @@ class Bench:
         self.judge = Judge(self.source, [self.mapping], "http://localhost:8080", TODAY, frozenset())
         everything = list(raws(name, count + WARM))
         for raw in everything[:WARM]:
-            self.judge.judge(raw, digest_of(raw), {})
+            self.judge.judge(raw, digest_of(raw), NOTHING)
         self.raws = everything[WARM:]
 
     def run(self) -> dict[str, float]:
@@ -110,7 +111,7 @@ class Bench:
         bodies = step("encode", encode_record, public)
         step("search document", KINDS["achievement"].document, [self.public(record) for record in public])
         both = list(zip(self.raws, digests, strict=True))
-        step("judge (all of it)", lambda pair: self.judge.judge(pair[0], pair[1], {}), both)
+        step("judge (all of it)", lambda pair: self.judge.judge(pair[0], pair[1], NOTHING), both)
         ready = step("raw: decode and convert", msgspec.json.Decoder(Achievement).decode, bodies)
         step("raw: encode", msgspec.json.encode, ready)
         return rates

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from federation.aliases import target_of
 from federation.clock import day, stamp
 from federation.database import Database
 from federation.effects import Effects, Withdrawal
 from federation.errors import UnknownRecord
-from federation.schema import entry, item, published, review, suppression
+from federation.schema import alias, entry, item, published, review, suppression
 from federation.suppression import tokens
 from federation.views import Change
 from vocab.codes import scheme
@@ -30,6 +31,18 @@ class Waiting(msgspec.Struct, frozen=True):
     reason: str
     content: str
     since: str
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Another one whenever the desk has decided anything or a record was given another one's address.
+
+    `review` and `alias` are 0 while there never was one.
+    """
+
+    suppression: int
+    suppressions: int
+    review: int
+    alias: int
 
 
 class Desk:
@@ -78,11 +91,13 @@ class Desk:
     def take_down(self, iri: str, reason: str, *, officer: str, note: str = "", purge: bool = False) -> Change | None:
         """Withdraw a record now and keep it from coming back. `reason` is a code or name of CL-22.
 
+        An address that leads to another one means the record there.
         Returns the change, or None when the record was not public (it is suppressed all the same). With `purge` the
         stored raw and versions are destroyed too. Raises UnknownRecord, ValueError.
         """
         code = reason_code(reason)
         with self._database.write() as connection:
+            iri = target_of(connection, iri) or iri
             row = connection.execute(select(item).where(item.c.iri == iri)).first()
             if row is None:
                 raise UnknownRecord(
@@ -104,6 +119,7 @@ class Desk:
     def lift(self, iri: str) -> int:
         """Undo a take-down: the record is judged again at its next harvest or remap. Returns the tokens lifted."""
         with self._database.write() as connection:
+            iri = target_of(connection, iri) or iri
             done = connection.execute(delete(suppression).where(suppression.c.iri == iri)).rowcount
             for row in connection.execute(select(item.c.source, item.c.key).where(item.c.iri == iri)).all():
                 _judge_again(connection, row.source, row.key)
@@ -112,15 +128,14 @@ class Desk:
     def suppressed(self, connection: Connection) -> frozenset[str]:
         return frozenset(connection.execute(select(suppression.c.token)).scalars())
 
-    def head(self, connection: Connection) -> tuple[int, int, int]:
-        """Changes whenever the desk has decided anything; the last part is 0 while no review was ever made."""
+    def head(self, connection: Connection) -> "Head":
         newest = select(
             select(func.coalesce(func.max(suppression.c.id), 0)).scalar_subquery(),
             select(func.count()).select_from(suppression).scalar_subquery(),
             select(func.coalesce(func.max(review.c.id), 0)).scalar_subquery(),
+            select(func.coalesce(func.max(alias.c.id), 0)).scalar_subquery(),
         )
-        first, second, third = connection.execute(newest).one()
-        return first, second, third
+        return Head(*connection.execute(newest).one())
 
     def reviews(self, connection: Connection, source: str, keys: Sequence[str]) -> dict[tuple[str, str], list[Review]]:
         """Reviews made here, by (key, digest of the content reviewed), oldest first; a later one replaces an earlier."""

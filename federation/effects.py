@@ -4,6 +4,7 @@ Numbers (`seq`) are given when the effects are written, in a transaction that is
 gapless and enter the log in the order of their commits.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -105,6 +106,10 @@ class Effects:
     def purge(self, source: str, key: str, iris: list[str]) -> None:
         """Destroy what was stored of a record: raw and every version. The change log keeps numbers and IRIs only."""
         self.drop_raw(source, key)
+        self.drop_versions(iris)
+
+    def drop_versions(self, iris: Iterable[str]) -> None:
+        """Nothing will ever be published under these IRIs again."""
         self._drop_versions.extend({"i": iri} for iri in iris)
 
     def write(self) -> list[Change]:

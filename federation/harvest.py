@@ -1,7 +1,7 @@
 """The harvest: a pass over a source, what is missing from it, and the mass-change guard's verdict."""
 
 import time
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -11,14 +11,16 @@ from sqlalchemy import Connection, func, select
 from federation.bookmarks import bookmark_of, go_on, position_of, resume
 from federation.clock import now, stamp
 from federation.errors import RunError
+from federation.guard import above, exceeds, why_held
 from federation.judges import Judges
 from federation.key import key_of
 from federation.ledger import Ledger
+from federation.moving import keep_all, keep_found
 from federation.pipeline import INLINE, Begun, Failure, Pass, Progress, Settings, bordered
 from federation.rekeying import rekeyed
 from federation.runs import GuardReport, Lease
 from federation.schema import entry, item, published, source_state, staged
-from federation.source import Guard, Source
+from federation.source import Rekey, Source
 from federation.views import Run, RunStatus
 from federation.writer import raw_of
 from harvesters.base import Harvested, Harvester, HarvestError, RawRecord, Unreadable
@@ -66,8 +68,19 @@ def harvest(
     return _told(ledger, lease)
 
 
-def accept(run: int, source: Source, ledger: Ledger, mappings: Sequence[FieldMapping], settings: Settings) -> Run:
-    """Apply what a held run had found: its staged changes, and withdrawals of what is missing. Raises NotHeld."""
+def accept(
+    run: int,
+    source: Source,
+    ledger: Ledger,
+    mappings: Sequence[FieldMapping],
+    settings: Settings,
+    *,
+    rekey: bool = False,
+) -> Run:
+    """Apply what a held run had found: its staged changes, and withdrawals of what is missing. Raises NotHeld.
+
+    With `rekey`, missing records that are there again under other keys go on with their addresses and their versions first.
+    """
     held = ledger.run_book.held(run)
     if held.source != source.id:
         raise RunError(f"run {run} belongs to source {held.source!r}, not to {source.id!r}")
@@ -75,6 +88,8 @@ def accept(run: int, source: Source, ledger: Ledger, mappings: Sequence[FieldMap
         work = Pass(source, ledger, mappings, settings, lease=lease)
         with bordered(work.faults) as failure:
             _apply_staged(work, run, settings.batch)
+            if rekey:
+                keep_found(work)
         with ledger.database.write() as connection:
             _withdraw(work, connection, _missing(connection, source.id, ABSENCES))
             ledger.run_book.settle(connection, run, f"accepted; applied by run {lease.run}")
@@ -166,8 +181,13 @@ class _Harvest:
         self._settle()
         complete = self._complete(failure)
         gone = self._absent() if complete else {}
+        if gone and self._source.guard.rekey is Rekey.KEEP:
+            with bordered(work.faults) as failure:
+                gone = keep_all(self._work, gone)
+            if failure.message:
+                complete, gone = False, {}
         due = [key for key, missed in gone.items() if missed + 1 >= ABSENCES]
-        report = self._weigh(due, public, gone.keys())
+        report = self._weigh(due, public, gone)
         held = self._guarded and exceeds(report, self._source.guard)
         if not held:
             with bordered(work.faults) as late:
@@ -284,7 +304,7 @@ class _Harvest:
             )
             return {key: missed for key, missed in rows if bytes.fromhex(key) not in self._seen}
 
-    def _weigh(self, due: Sequence[str], public: int, gone: Set[str]) -> GuardReport:
+    def _weigh(self, due: Sequence[str], public: int, gone: Mapping[str, int]) -> GuardReport:
         withdraw = change = 0
         with self._ledger.database.read() as connection:
             if self._work.lease is not None:
@@ -295,8 +315,8 @@ class _Harvest:
                 query = select(func.count()).select_from(item).where(item.c.state == "published")
                 query = query.where(item.c.source == self._source.id, item.c.key.in_(part))
                 withdraw += connection.execute(query).scalar_one()
-            many = _above(len(gone), public, self._source.guard)
-            moved = len(rekeyed(connection, self._source.id, gone)) if many else 0
+            many = above(len(gone), public, self._source.guard)
+            moved = rekeyed(connection, self._source.id, gone).count if many else 0
         allowed = max(self._source.guard.records, int(self._source.guard.share * public))
         return GuardReport(withdraw, change, public, allowed, repeated=len(self._repeated), rekeyed=moved)
 
@@ -317,17 +337,6 @@ class _Harvest:
         statement = self._ledger.database.insert(source_state).values(values)
         updates = {name: value for name, value in values.items() if name != "source"}
         connection.execute(statement.on_conflict_do_update(index_elements=["source"], set_=updates))
-
-
-def exceeds(report: GuardReport, guard: Guard) -> bool:
-    """Whether a run has to wait: more is to go, to change or has changed its key than the source allows."""
-    counts = (report.withdraw, report.change, report.rekeyed)
-    return any(_above(count, report.published, guard) for count in counts)
-
-
-def _above(count: int, public: int, guard: Guard) -> bool:
-    """More than both the share and the number."""
-    return count > guard.records and count > guard.share * public
 
 
 def published_of(connection: Connection, source: str) -> int:
@@ -405,7 +414,7 @@ def _end(
     message = "; ".join(filter(None, said))
     status = RunStatus.FAILED if failure.message else RunStatus.DONE
     if held:
-        status, message = RunStatus.HELD, f"{_why_held(report, lease.run)} {message}".strip()
+        status, message = RunStatus.HELD, f"{why_held(report, lease.run)} {message}".strip()
     work.ledger.run_book.end(
         connection,
         lease,
@@ -415,17 +424,4 @@ def _end(
         message=message,
         traceback=work.faults.text,
         guard=report,
-    )
-
-
-def _why_held(report: GuardReport, run: int) -> str:
-    moved = (
-        f"re-keyed: {report.rekeyed:,} missing records are there again under other keys, so they are public twice; "
-        "ask the source for its old keys, or map a key that lasts. "
-        if report.rekeyed
-        else ""
-    )
-    return moved + (
-        f"{report.withdraw:,} of {report.published:,} published records would be withdrawn and {report.change:,} changed, "
-        f"more than {report.allowed:,}; see `chengguo run show {run}`, then `chengguo harvest --accept {run}`."
     )

@@ -1,6 +1,6 @@
 """What a held run would do: counts, and the first records with the fields before and after. Of public records only."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -10,7 +10,7 @@ from federation.ledger import Ledger
 from federation.pipeline import Pass, Settings
 from federation.preview import FieldDiff, diff
 from federation.public import records_of
-from federation.rekeying import Rekeyed, rekeyed
+from federation.rekeying import Unclear, missed_keys, rekeyed
 from federation.schema import entry, item, staged
 from federation.source import Source
 from federation.views import Event
@@ -32,17 +32,27 @@ class Affected(msgspec.Struct, frozen=True, omit_defaults=True):
     diff: tuple[FieldDiff, ...] = ()
 
 
+class Rekeyed(msgspec.Struct, frozen=True):
+    """One record under two keys of its source: the IRI that was known, and the one that came in its place."""
+
+    old: str
+    new: str
+
+
 class HeldDiff(msgspec.Struct, frozen=True):
     """`missing`: public records that two complete passes did not list; `staged`: raw records that changed. First ones shown.
 
-    `rekeyed`: missing records that are public again under another key.
+    Of missing records that are public again under another key, `moves` could keep their addresses; `rekeyed` are the first of
+    them, `unclear` the first of those of which nobody can say which is which.
     """
 
     missing: int
     staged: int
     withdraw: tuple[Affected, ...]
     change: tuple[Affected, ...]
+    moves: int = 0
     rekeyed: tuple[Rekeyed, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
 
 
 def held_diff(
@@ -63,9 +73,12 @@ def held_diff(
         )
         gone = [_gone(record) for record in records_of(connection, missing[:first]).values()]
         rows = connection.execute(select(staged).where(staged.c.run == run).order_by(staged.c.key).limit(first)).all()
-        moved = rekeyed(connection, source.id, _absent(connection, source.id))
+        found = rekeyed(connection, source.id, missed_keys(connection, source.id))
     changed = [affected for row in rows for affected in _changed(work, ledger, row)]
-    return HeldDiff(len(missing), len(keys), tuple(gone), tuple(changed), moved[:first])
+    pairs = tuple(Rekeyed(move.old.iri, move.new.iri) for move in found.moves[:first])
+    return HeldDiff(
+        len(missing), len(keys), tuple(gone), tuple(changed), len(found.moves), pairs, found.unclear[:first]
+    )
 
 
 def _missing(connection: Connection, source: str) -> list[str]:
@@ -76,11 +89,6 @@ def _missing(connection: Connection, source: str) -> list[str]:
         .order_by(item.c.key)
     )
     return list(connection.execute(query).scalars())
-
-
-def _absent(connection: Connection, source: str) -> Set[str]:
-    query = select(entry.c.key).where(entry.c.source == source, entry.c.missed > 0)
-    return set(connection.execute(query).scalars())
 
 
 def _changed(work: Pass, ledger: Ledger, row: object) -> Iterator[Affected]:

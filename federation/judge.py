@@ -22,6 +22,7 @@ from vocab.field import Visibility, fields
 from vocab.kinds import encode_record
 from vocab.lineage import Lineage
 from vocab.mapping import Context, FieldMapping, Mapped
+from vocab.namespaces import Namespaces
 from vocab.problem import Problem, Severity
 from vocab.public import public_view
 from vocab.record import Record
@@ -35,7 +36,16 @@ STATES = {
     Outcome.HOLD: "held",
     Outcome.EMBARGO: "embargoed",
 }
-Reviews = Mapping[tuple[str, str], Sequence[Review]]
+
+
+class Precedents(msgspec.Struct, frozen=True):
+    """What the ledger knows of records that are to be judged.
+
+    `reviews` by key and digest of the content reviewed; `names`: what the IRIs of re-keyed records end with, by key.
+    """
+
+    reviews: Mapping[tuple[str, str], Sequence[Review]] = {}
+    names: Mapping[str, str] = {}
 
 
 class View(msgspec.Struct, frozen=True):
@@ -93,7 +103,7 @@ class Judge:
         self._pack = zstandard.ZstdCompressor(level=3).compress
         self.fingerprint = fingerprint(source, mappings, base)
 
-    def judge(self, raw: RawRecord, digest: str, reviews: Reviews) -> JudgedRaw:
+    def judge(self, raw: RawRecord, digest: str, known: Precedents) -> JudgedRaw:
         """Never raises for what a source may send; our own faults come out and are caught at the record's border."""
         key = key_of(raw.source, raw.identifier)
         try:
@@ -103,18 +113,18 @@ class Judge:
             return self._raw(
                 raw, key, digest, [Judged("", "", "rejected", None, problem.code, (problem,))], unread=raw.body
             )
-        context = self._context(raw, digest)
+        context = self._context(raw, digest, known.names.get(key))
         items: list[Judged] = []
-        known = False
+        read = False
         for mapping in self._mappings:
             mapped = mapping.apply(tree, context)
             if not mapped.skipped:
-                items.append(self._item(key, mapping, mapped, reviews))
-                known = known or mapped.record is not None
+                items.append(self._item(key, mapping, mapped, context, known))
+                read = read or mapped.record is not None
         if not items:
             problem = Problem("no-mapping", "$", "no mapping of this source applies to the record (their `when`)")
             items.append(Judged("", "", "rejected", None, problem.code, (problem,)))
-        return self._raw(raw, key, digest, items, unread=None if known else tree)
+        return self._raw(raw, key, digest, items, unread=None if read else tree)
 
     def failed(self, raw: RawRecord, digest: str) -> JudgedRaw:
         """A record at which our own code failed: nothing is known of it, so nothing of it is shown."""
@@ -138,14 +148,14 @@ class Judge:
             ]
         return JudgedRaw(raw, key, digest, tuple(items), storable=first is None and storable)
 
-    def _item(self, key: str, mapping: FieldMapping, mapped: Mapped, reviews: Reviews) -> Judged:
+    def _item(self, key: str, mapping: FieldMapping, mapped: Mapped, context: Context, known: Precedents) -> Judged:
         name = f"{mapping.id}@{mapping.version}"
         if mapped.record is None and level_was_given(mapped.lineage, mapped.problems):
             return Judged(mapping.kind, name, "refused", None, "secret-level-unknown", secret=True)
         if mapped.record is None:
             reason = next((p.code for p in mapped.problems if p.severity is Severity.ERROR), "unmapped")
             return Judged(mapping.kind, name, "rejected", None, reason, tuple(mapped.problems))
-        record, content = mapped.record, content_digest(mapped.record)
+        record, content = mapped.record, content_digest(self._under_own_name(mapped.record, mapping.kind, context))
         decision = decide(
             record,
             self._source.disclosure,
@@ -154,7 +164,7 @@ class Judge:
             key=key,
             lineage=mapped.lineage,
             problems=mapped.problems,
-            reviews=reviews.get((key, content), ()),
+            reviews=known.reviews.get((key, content), ()),
         )
         if decision.secret:
             return _silent(mapping.kind, name, record.identifier, decision)
@@ -185,7 +195,14 @@ class Judge:
             packed_lineage=self._pack(lines),
         )
 
-    def _context(self, raw: RawRecord, digest: str) -> Context:
+    def _under_own_name(self, record: Record, kind: str, context: Context) -> Record:
+        """What a review is bound to, so that it outlives the taking over of another record's IRI."""
+        if context.name is None:
+            return record
+        own = Namespaces(self._base).record(kind, context.source, context.local_id)
+        return msgspec.structs.replace(record, identifier=own)
+
+    def _context(self, raw: RawRecord, digest: str, name: str | None) -> Context:
         return Context(
             source=self._source.id,
             local_id=raw.identifier,
@@ -197,6 +214,7 @@ class Judge:
             fetched=stamp(raw.fetched),
             sha256=digest,
             url=raw.url,
+            name=name,
         )
 
 

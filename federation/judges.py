@@ -9,7 +9,7 @@ import pickle
 import signal
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
@@ -20,11 +20,10 @@ import msgspec
 import structlog
 
 from federation.faults import trace_of
-from federation.judge import Judge, Judged, JudgedRaw, Reviews
+from federation.judge import Judge, Judged, JudgedRaw, Precedents
 from federation.source import Source
 from harvesters.base import RawRecord
 from vocab.mapping import FieldMapping, load
-from vocab.values import Review
 
 FEW = 2000  # records that are judged before it is worth a second or two to start processes
 CHUNK = 250  # records of one task
@@ -52,12 +51,12 @@ class Verdicts(msgspec.Struct, frozen=True):
     traces: list[str]
 
 
-def judge_all(judge: Judge, work: Work, reviews: Reviews) -> Verdicts:
+def judge_all(judge: Judge, work: Work, known: Precedents) -> Verdicts:
     """Border of the record: our own fault at one must not stop the others."""
     judged, traces = [], []
     for raw, digest in work:
         try:
-            judged.append(judge.judge(raw, digest, reviews))
+            judged.append(judge.judge(raw, digest, known))
         except Exception as error:
             traces.append(trace_of(error))
             judged.append(judge.failed(raw, digest))
@@ -92,9 +91,9 @@ class Judges:
         self._pool: ProcessPoolExecutor | None = None
         self._judged = 0
 
-    def begin(self, bench: Bench, work: Work, reviews: Reviews) -> "Hearing":
+    def begin(self, bench: Bench, work: Work, known: Precedents) -> "Hearing":
         """Start judging a batch."""
-        return Hearing(self, bench, work, reviews, self._submitted(bench, work, reviews))
+        return Hearing(self, bench, work, known, self._submitted(bench, work, known))
 
     def give_up(self, error: BrokenProcessPool) -> None:
         """A process was killed, by the system when memory is short: from now on all is judged in this one."""
@@ -110,14 +109,14 @@ class Judges:
         if pool is not None:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def _submitted(self, bench: Bench, work: Work, reviews: Reviews) -> "Answers | None":
+    def _submitted(self, bench: Bench, work: Work, known: Precedents) -> "Answers | None":
         """None when the batch is to be judged in this process."""
         pool = self._engaged(len(work))
         if pool is None:
             return None
         chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
         try:
-            return [pool.submit(_judge, bench.brief, one, dict(reviews)) for one in chunks]
+            return [pool.submit(_judge, bench.brief, one, known) for one in chunks]
         except (BrokenProcessPool, RuntimeError):  # it broke, or was given up, since it was taken
             return None
 
@@ -141,21 +140,21 @@ class Hearing:
         judges: Judges,
         bench: Bench,
         work: Work,
-        reviews: Reviews,
+        known: Precedents,
         futures: "Answers | None",
     ) -> None:
-        self._judges, self._bench, self._work, self._reviews = judges, bench, work, reviews
+        self._judges, self._bench, self._work, self._known = judges, bench, work, known
         self._futures = futures
 
     def verdicts(self) -> Verdicts:
         """Waits. What lost processes had not finished is judged here."""
         if self._futures is None:
-            return judge_all(self._bench.judge, self._work, self._reviews)
+            return judge_all(self._bench.judge, self._work, self._known)
         try:
             answers = [future.result() for future in self._futures]
         except BrokenProcessPool as error:
             self._judges.give_up(error)
-            return judge_all(self._bench.judge, self._work, self._reviews)
+            return judge_all(self._bench.judge, self._work, self._known)
         verdicts = [verdict for answer, _ in answers for verdict in answer]
         judged = [
             JudgedRaw(raw, key, digest, items, storable)
@@ -182,15 +181,13 @@ def _leave_with(parent: int) -> None:
     os._exit(0)
 
 
-def _judge(
-    brief: bytes, work: Work, reviews: Mapping[tuple[str, str], Sequence[Review]]
-) -> tuple[list[_Verdict], list[str]]:
-    verdicts = judge_all(_judge_of(brief), work, reviews)
+def _judge(brief: bytes, work: Work, precedents: Precedents) -> tuple[list[_Verdict], list[str]]:
+    verdicts = judge_all(_judge_of(brief), work, precedents)
     return [(one.key, one.items, one.storable) for one in verdicts.judged], verdicts.traces
 
 
 @lru_cache(maxsize=8)  # sources that are harvested at the same time
 def _judge_of(brief: bytes) -> Judge:
-    known: Brief = pickle.loads(brief)  # noqa: S301 - made by our own parent process
-    mappings = [load(text) for text in known.mappings]
-    return Judge(known.source, mappings, known.base, known.today, known.suppressed)
+    told: Brief = pickle.loads(brief)  # noqa: S301 - made by our own parent process
+    mappings = [load(text) for text in told.mappings]
+    return Judge(told.source, mappings, told.base, told.today, told.suppressed)

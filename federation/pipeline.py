@@ -6,20 +6,23 @@ The two borders for unforeseen errors: `judge_all` holds that of the record, `bo
 What was committed stays; a batch that is repeated finds its own digests, so nothing is ever stored twice.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
 import msgspec
 from sqlalchemy import Connection
 
+from federation.aliases import names_of
 from federation.clock import day
+from federation.desk import Head
 from federation.errors import FederationError
 from federation.faults import Faults
-from federation.judge import JudgedRaw, digest_of
+from federation.judge import JudgedRaw, Precedents, digest_of
 from federation.judges import Bench, Fresh, Hearing, Judges
 from federation.key import key_of
 from federation.ledger import Ledger
+from federation.rekeying import Move
 from federation.runs import Lease
 from federation.source import Source
 from federation.tally import Tally
@@ -65,7 +68,7 @@ class Pass:
         self.settings = settings
         self._mappings = tuple(mappings)
         self._judges = judges
-        self._head: tuple[int, int, int] | None = None
+        self._head: Head | None = None
         self._bench = self._new_bench(frozenset())
 
     def store(
@@ -101,6 +104,29 @@ class Pass:
         fresh = {key_of(self.source.id, raw.identifier): (raw, digest_of(raw)) for raw in raws}
         self.tally.add(self._commit(self._begin(fresh), unstage=run))
 
+    def move(self, moves: Sequence[Move]) -> set[str]:
+        """Let records go on under other keys with their addresses; the old keys of those that could. Safe to repeat."""
+        old = {move.new.key: move for move in moves}
+        fresh = {}
+        for key in old:
+            if (raw := self.ledger.raw(self.source.id, key)) is not None:
+                fresh[key] = (raw, digest_of(raw))
+        done: set[str] = set()
+
+        def store(writer: Writer, judged: Sequence[JudgedRaw]) -> list[Result]:
+            done.clear()
+            results = []
+            for one in judged:
+                if made := writer.move(one, old[one.key].gone[0], old[one.key].gone[1:]):
+                    done.update(old[one.key].gone)
+                    results.extend(made)
+            return results
+
+        names = {key: move.old.iri.rpartition("/")[2] for key, move in old.items()}
+        self.tally.add(self._alone(self._begin(fresh, names=names), store))
+        self.tally.moved += len(done)
+        return done
+
     def rehearse(self, raw: RawRecord) -> tuple[JudgedRaw | None, list[Result]]:
         """What would become of one record; None when it has not changed."""
         key, digest = key_of(self.source.id, raw.identifier), digest_of(raw)
@@ -135,20 +161,40 @@ class Pass:
     def _unchanged(self, old: Known | None, digest: str) -> bool:
         return old is not None and old.digest == digest and old.fingerprint == self._bench.judge.fingerprint
 
-    def _begin(self, fresh: dict[str, Fresh], back: Sequence[str] = (), seen: int = 0) -> "Begun":
-        desk = self.ledger.desk
+    def _begin(
+        self,
+        fresh: dict[str, Fresh],
+        back: Sequence[str] = (),
+        seen: int = 0,
+        names: Mapping[str, str] | None = None,
+    ) -> "Begun":
+        """`names`: by key, those that records are to have from now on."""
+        desk, names = self.ledger.desk, names or {}
         with self.ledger.database.read() as connection:
             head = desk.head(connection)
             if head != self._head:
                 self._head = head
                 self._bench = self._new_bench(desk.suppressed(connection))
-            reviews = desk.reviews(connection, self.source.id, list(fresh)) if head[2] else {}
-        hearing = self._judges.begin(self._bench, list(fresh.values()), reviews)
-        return Begun(fresh, tuple(back), seen, head, hearing)
+            reviews = desk.reviews(connection, self.source.id, list(fresh)) if head.review else {}
+            had = names_of(connection, self.source.id, list(fresh)) if head.alias else {}
+        known = Precedents(reviews, {**had, **names})
+        hearing = self._judges.begin(self._bench, list(fresh.values()), known)
+        return Begun(fresh, tuple(back), seen, names, head, hearing)
 
     def _commit(
         self, begun: "Begun", *, guard_run: int | None = None, remap: bool = False, unstage: int | None = None
     ) -> list[Result]:
+        def store(writer: Writer, judged: Sequence[JudgedRaw]) -> list[Result]:
+            results = writer.store(judged, guard_run=guard_run, remap=remap)
+            if not self.dry:
+                writer.mark(begun.back, missed=0)
+                if unstage is not None:
+                    writer.unstage(unstage, list(begun.fresh))
+            return results
+
+        return self._alone(begun, store)
+
+    def _alone(self, begun: "Begun", write: "Step") -> list[Result]:
         """Judge without any lock, then write; judge again when the desk has decided something in between."""
         database, desk = self.ledger.database, self.ledger.desk
         while True:
@@ -156,15 +202,12 @@ class Pass:
             with database.read() if self.dry else database.write() as connection:
                 if desk.head(connection) == begun.head:
                     writer = self.writer(connection)
-                    results = writer.store(judged, guard_run=guard_run, remap=remap)
+                    results = write(writer, judged)
                     if not self.dry:
                         self.fence(connection)
                         writer.write()
-                        writer.mark(begun.back, missed=0)
-                        if unstage is not None:
-                            writer.unstage(unstage, list(begun.fresh))
                     return results
-            begun = self._begin(begun.fresh, begun.back, begun.seen)
+            begun = self._begin(begun.fresh, begun.back, begun.seen, begun.names)
 
     def _judged(self, begun: "Begun") -> list[JudgedRaw]:
         verdicts = begun.hearing.verdicts()
@@ -177,15 +220,19 @@ class Pass:
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """A batch between its two halves. `back`: keys that had been missed and are there again; `head`: what the desk had
-    decided when judging began.
+    """A batch between its two halves. `back`: keys that had been missed and are there again; `names`: those that records
+    get; `head`: what the desk had decided when judging began.
     """
 
     fresh: dict[str, Fresh]
     back: tuple[str, ...]
     seen: int
-    head: tuple[int, int, int]
+    names: Mapping[str, str]
+    head: Head
     hearing: Hearing
+
+
+Step = Callable[[Writer, Sequence[JudgedRaw]], list[Result]]  # what a transaction does with what was judged
 
 
 class Failure:

@@ -7,6 +7,7 @@ import msgspec
 import zstandard
 from sqlalchemy import Connection, Row, func, select
 
+from federation.aliases import target_of
 from federation.database import Database
 from federation.schema import change, published, tombstone, version
 from federation.views import Change, Event, Tombstone
@@ -48,6 +49,10 @@ class PublicReader:
         with self._database.read() as connection:
             row = connection.execute(select(tombstone).where(tombstone.c.iri == iri)).first()
         return None if row is None else Tombstone(**row._mapping)
+
+    def living(self, iri: str) -> str | None:
+        with self._database.read() as connection:
+            return target_of(connection, iri)
 
     def changes(self, after: int, limit: int) -> list[Change]:
         with self._database.read() as connection:

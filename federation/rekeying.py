@@ -1,62 +1,220 @@
 """Recognises a source that has changed its identifiers: records that are gone stand in the listing again under other keys.
 
-Nothing is moved by this: it tells a person why a run waits, so that nobody takes withdrawals and doubles for news.
+A record is known again by all it says but its identifiers; else by a number that others gave it, with its title; else by its
+registration number alone. Only what came after the old key was last seen can be its successor, so that two
+records that always stood side by side are never taken for one. Where more than one could be meant nobody is chosen.
 """
 
 import hashlib
-from collections.abc import Iterator, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from federation.schema import published
-from vocab.kinds import decode_record, encode_record
+from federation.schema import entry, published, run
+from vocab.kinds import KINDS, decode_record, encode_record
 from vocab.record import Record
 
 PAGE = 1000
 NUMBERS = ("registration_no", "national_reg_no", "project_no", "uscc")
+REGISTRATIONS = ("registration_no", "national_reg_no")  # given to one result each
+MAIN_FIRST = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
-class Rekeyed(msgspec.Struct, frozen=True):
-    """One record under two identifiers of its source: the IRI that was known, and the one that came in its place."""
+class Known(msgspec.Struct, frozen=True):
+    """What is public of a key. `iri` is that of its main record; `first`: when it was published first."""
 
-    old: str
-    new: str
+    key: str
+    iri: str
+    first: str
 
 
-def rekeyed(connection: Connection, source: str, gone: Set[str]) -> tuple[Rekeyed, ...]:
-    """Public records with these keys whose content is public again under another key; each new one is taken once.
+class Move(msgspec.Struct, frozen=True):
+    """A record that goes on under another key. `between`: keys it had for a while, gone again like the `old` one."""
 
-    `gone` are keys that the last complete pass did not list. Two passes over the source's public records.
+    old: Known
+    new: Known
+    between: tuple[Known, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (*self.gone, self.new.key)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        return (self.old.key, *(one.key for one in self.between))
+
+
+class Unclear(msgspec.Struct, frozen=True):
+    """Records that may be one another's successors, by their IRIs: `old` are gone, `new` came."""
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+class Rekeying(msgspec.Struct, frozen=True):
+    moves: tuple[Move, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """Keys that the moves leave behind."""
+        return frozenset(key for move in self.moves for key in move.gone)
+
+    @property
+    def count(self) -> int:
+        """Missing records that are there again."""
+        return len(self.gone) + len({iri for one in self.unclear for iri in one.old})
+
+
+def missed_keys(connection: Connection, source: str) -> dict[str, int]:
+    """Keys that the last complete passes did not list, and how many of them."""
+    query = select(entry.c.key, entry.c.missed).where(entry.c.source == source, entry.c.missed > 0)
+    return {row.key: row.missed for row in connection.execute(query)}
+
+
+def rekeyed(connection: Connection, source: str, gone: Mapping[str, int]) -> Rekeying:
+    """`gone`: keys that are missing, and how many of the complete passes that have ended have missed them.
+
+    Decodes the source's missing public records, and those that came since the first of them was missed. Of each a few
+    hundred bytes are kept in memory.
     """
-    lost: dict[str, list[str]] = {}  # signature -> IRIs
-    for key, iri, record in _records(connection, source):
-        if key in gone:
-            for mark in signatures(record):
-                lost.setdefault(mark, []).append(iri)
-    found: dict[str, str] = {}
-    for key, iri, record in _records(connection, source) if lost else ():
-        if key not in gone:
-            marks = (mark for mark in signatures(record) if mark in lost)
-            old = next((one for mark in marks for one in lost[mark] if one not in found), None)
-            if old is not None:
-                found[old] = iri
-    return tuple(Rekeyed(old, new) for old, new in found.items())
+    if not gone:
+        return Rekeying()
+    ends = _ends(connection, source, max(gone.values()) + 1)
+    lost = _signed(connection, source, gone.keys())
+    seen = {key: ends[gone[key]] if gone[key] < len(ends) else "" for key in lost}
+    since = min(seen.values(), default="")
+    came = _signed(connection, source, None, since) if lost else {}
+    return _Search(lost, {key: one for key, one in came.items() if key not in gone}, seen).result()
 
 
-def signatures(record: Record) -> Iterator[str]:
-    """By what a record is known again: all it says but its identifiers; a number that others gave it, with its title."""
-    plain = msgspec.structs.replace(record, identifier="", source_record_id=(), provenance=None, quality=None)
-    yield hashlib.sha256(encode_record(plain)).hexdigest()
-    title = record.title.zh.strip()
-    for name in NUMBERS:
-        number = getattr(record, name, None)
-        if number and title:
-            yield f"{name}\n{number}\n{title}"
+def _ends(connection: Connection, source: str, limit: int) -> list[str]:
+    """When the latest complete passes ended, newest first."""
+    query = select(run.c.ended).where(run.c.source == source, run.c.complete).order_by(run.c.id.desc()).limit(limit)
+    return [ended or "" for ended in connection.execute(query).scalars()]
 
 
-def _records(connection: Connection, source: str) -> Iterator[tuple[str, str, Record]]:
-    query = select(published.c.key, published.c.iri, published.c.record).where(published.c.source == source)
+class _Signed:
+    """A key with the signs by which it is known again."""
+
+    def __init__(self) -> None:
+        self._rank = len(MAIN_FIRST)
+        self._contents: list[bytes] = []
+        self._numbers: tuple[tuple[bytes, ...], ...] = ((), ())
+        self._main: Known | None = None
+
+    def add(self, row: Any) -> None:
+        record, rank = decode_record(row.record), MAIN_FIRST[row.kind]
+        self._contents.append(content(record))
+        first = min(row.first, self.known.first) if self._main else row.first
+        if rank < self._rank:  # what one raw record says beside its main one may stand in several
+            self._rank, self._numbers = rank, (tuple(titled(record)), tuple(registered(record)))
+            self._main = Known(row.key, row.iri, first)
+
+    @property
+    def known(self) -> Known:
+        assert self._main is not None
+        return self._main
+
+    def signs(self) -> tuple[tuple[bytes, ...], ...]:
+        """The surest first."""
+        return ((_digest(b"".join(sorted(self._contents))),), *self._numbers)
+
+
+def _signed(connection: Connection, source: str, keys: Set[str] | None, since: str = "") -> dict[str, _Signed]:
+    c = published.c
+    query = select(c.key, c.kind, c.iri, c.first, c.record).where(c.source == source, c.first >= since)
+    found: dict[str, _Signed] = {}
     for rows in connection.execute(query, execution_options={"yield_per": PAGE}).partitions(PAGE):
         for row in rows:
-            yield row.key, row.iri, decode_record(row.record)
+            if keys is None or row.key in keys:
+                found.setdefault(row.key, _Signed()).add(row)
+    return found
+
+
+def content(record: Record) -> bytes:
+    """All it says but its identifiers."""
+    plain = msgspec.structs.replace(record, identifier="", source_record_id=(), provenance=None, quality=None)
+    return _digest(encode_record(plain))
+
+
+def titled(record: Record) -> Iterator[bytes]:
+    """Numbers that others gave it, each with its title."""
+    title = record.title.zh.strip()
+    return (_digest(f"{number}\n{title}".encode()) for number in _numbers(record, NUMBERS) if title)
+
+
+def registered(record: Record) -> Iterator[bytes]:
+    """Its registration numbers alone."""
+    return (_digest(number.encode()) for number in _numbers(record, REGISTRATIONS))
+
+
+def _numbers(record: Record, names: Sequence[str]) -> Iterator[str]:
+    return (f"{name} {number}" for name in names if (number := getattr(record, name, None)))
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+class _Search:
+    """Looks sign by sign; whoever has found its pair is out of the search. `seen`: up to when each lost key was listed."""
+
+    def __init__(self, lost: Mapping[str, _Signed], came: Mapping[str, _Signed], seen: Mapping[str, str]) -> None:
+        self._lost, self._came, self._seen = lost, came, seen
+        self._moves: list[Move] = []
+        self._unclear: dict[Unclear, None] = {}
+        self._settled: set[str] = set()
+
+    def result(self) -> Rekeying:
+        for sign in range(len(_Signed().signs())):
+            self._settle([self._move(*group) or self._doubt(*group) for group in self._groups(sign)])
+        taken = {one.iri for move in self._moves for one in (move.old, *move.between)}
+        left = tuple(one for one in self._unclear if not taken.intersection(one.old))
+        return Rekeying(tuple(self._moves), left)
+
+    def _groups(self, sign: int) -> Iterator[tuple[list[Known], list[Known]]]:
+        """Lost and come ones that share a sign, the lost in the order in which they once came."""
+        lost = _by_sign(self._lost, sign, self._settled)
+        came = _by_sign(self._came, sign, self._settled)
+        for mark in lost.keys() & came.keys():
+            old = sorted(lost[mark], key=lambda one: (one.first, one.key))
+            earliest = min(self._seen[one.key] for one in old)
+            new = [one for one in came[mark] if one.first >= earliest]
+            if new:
+                yield old, new
+
+    def _move(self, old: list[Known], new: list[Known]) -> Move | None:
+        """One new record, and old ones of which each came when the one before was gone: one record under changing keys."""
+        if len(new) != 1:
+            return None
+        row = (*old, new[0])
+        if all(after.first >= self._seen[before.key] for before, after in zip(old, row[1:], strict=True)):
+            return Move(old[0], new[0], tuple(old[1:]))
+        return None
+
+    def _doubt(self, old: list[Known], new: list[Known]) -> Unclear:
+        return Unclear(tuple(sorted(one.iri for one in old)), tuple(sorted(one.iri for one in new)))
+
+    def _settle(self, found: Sequence[Move | Unclear]) -> None:
+        """Moves that agree; a key that two of them claim is left to a person."""
+        moves = list(dict.fromkeys(one for one in found if isinstance(one, Move)))
+        self._unclear |= dict.fromkeys(one for one in found if isinstance(one, Unclear))
+        claims = Counter(key for move in moves for key in move.keys)
+        for move in moves:
+            if all(claims[key] == 1 for key in move.keys):
+                self._moves.append(move)
+                self._settled.update(move.keys)
+            else:
+                self._unclear[self._doubt([move.old, *move.between], [move.new])] = None
+
+
+def _by_sign(signed: Mapping[str, _Signed], sign: int, but: Set[str]) -> dict[bytes, list[Known]]:
+    found: dict[bytes, list[Known]] = {}
+    for key, one in signed.items():
+        for mark in one.signs()[sign] if key not in but else ():
+            found.setdefault(mark, []).append(one.known)
+    return found

@@ -11,6 +11,8 @@ change       the append-only change log
 run, staged  passes over sources; changes waiting for the guard's verdict
 source_state high-water mark, bookmark and last good passes
 review       secrecy reviews made here; suppression: what must never come back
+alias        keys whose records have another address than their own; redirect: addresses that lead to another one
+quality      what a source's quality report said at the end of a month
 cursor       how far each generation of each output has followed the change log
 token        who may push records: digests of secrets that were shown once
 """
@@ -247,6 +249,34 @@ suppression = Table(
     Column("at", Text, nullable=False),
     UniqueConstraint("token", "iri"),
     sqlite_autoincrement=True,
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),  # grows with every change: readers notice by it
+    Column("source", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),  # what the IRIs of its records end with
+    UniqueConstraint("source", "key"),
+    sqlite_autoincrement=True,
+)
+
+redirect = Table(
+    "redirect",
+    metadata,
+    Column("iri", Text, primary_key=True),  # was published once, and never is again
+    Column("target", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+Index(None, redirect.c.target)
+
+quality = Table(
+    "quality",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("month", Text, primary_key=True),  # 2026-03
+    Column("report", Text, nullable=False),  # JSON
 )
 
 cursor = Table(

@@ -43,11 +43,19 @@ class DisclosurePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     personal_data: str = "mask"  # telephone and ID numbers, private e-mail in free text: mask or refuse
 
 
+class Rekey(StrEnum):
+    HOLD = "hold"  # a person decides
+    KEEP = "keep"  # they keep their addresses at once, when every missing record is there again beyond doubt
+
+
 class Guard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Mass-change guard: a run that would withdraw, or change, more than both is held for a person."""
 
     share: float = 0.10  # of the source's published records
     records: int = 50  # number of records
+    rekey: Rekey = (
+        Rekey.HOLD
+    )  # records under new keys: hold for a person, or keep their addresses when all are found again
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -26,6 +26,7 @@ class Tally:
         self.unchanged = 0
         self.unreadable = 0
         self.staged = 0
+        self.moved = 0
         self._examples: list[Unreadable] = []
         self._made: dict[str, int] = {}
 
@@ -48,7 +49,11 @@ class Tally:
                 self._examples.append(record)
 
     def remark(self) -> str:
-        """What the province should know of records that could not be read; empty when all could."""
+        """What the province should know beside the counts; empty when there is nothing."""
+        moved = f"{self.moved:,} re-keyed records keep their addresses" if self.moved else ""
+        return "; ".join(filter(None, (moved, self._left_out())))
+
+    def _left_out(self) -> str:
         if not self.unreadable:
             return ""
         named = "; ".join(f"{record.identifier}: {record.reason}" for record in self._examples)

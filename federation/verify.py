@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 
 from federation.ledger import Ledger
 from federation.projection import Projection
-from federation.schema import change, item, published, tombstone, version
+from federation.schema import change, item, published, redirect, tombstone, version
 
 BATCH = 1000
 
@@ -107,6 +107,7 @@ def check(ledger: Ledger) -> dict[str, int]:
         version, and_(version.c.iri == published.c.iri, version.c.version == published.c.version)
     )
     items = item.outerjoin(published, published.c.iri == item.c.iri)
+    known = select(published.c.iri).union(select(tombstone.c.iri)).subquery()
     questions = {
         # the log replayed gives the published set, at the same seq and version
         "published-not-in-log": select(func.count())
@@ -127,6 +128,13 @@ def check(ledger: Ledger) -> dict[str, int]:
         "published-without-version": select(func.count())
         .select_from(versions)
         .where(or_(version.c.iri.is_(None), version.c.digest != published.c.digest)),
+        # an address that leads elsewhere is nobody's own, and what it leads to is or was public
+        "redirect-of-published": select(func.count()).select_from(
+            redirect.join(published, published.c.iri == redirect.c.iri)
+        ),
+        "redirect-to-nowhere": select(func.count())
+        .select_from(redirect.outerjoin(known, known.c.iri == redirect.c.target))
+        .where(known.c.iri.is_(None)),
         "gaps-in-log": select(func.coalesce(func.max(change.c.seq), 0) - func.count()).select_from(change),
     }
     with ledger.database.read() as connection:

@@ -118,6 +118,9 @@ class PublicView(Protocol):
 
     def tombstone(self, iri: str) -> Tombstone | None: ...
 
+    def living(self, iri: str) -> str | None:
+        """The address that a record goes on under which was once public under this one; None when it never moved."""
+
     def changes(self, after: int, limit: int) -> list[Change]: ...
 
     def last_seq(self) -> int: ...

@@ -1,12 +1,13 @@
 """The writer: turns judged records into the effects of one transaction, given what the ledger held before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import zstandard
 from sqlalchemy import Connection, delete, select, update
 
+from federation import aliases
 from federation.clock import moment, stamp
 from federation.database import Database
 from federation.effects import Effects, Publication, Withdrawal
@@ -55,9 +56,18 @@ def source_withdrew() -> str:
 
     Also of a record that turned out secret: a tombstone that said so would point at every copy of it (E07).
     """
-    found = scheme("cl22").find("来源撤下")
+    return _class_of("来源撤下")
+
+
+def merged() -> str:
+    """What the public is told of a record that goes on under another address."""
+    return _class_of("重复合并")
+
+
+def _class_of(zh: str) -> str:
+    found = scheme("cl22").find(zh)
     if found is None:
-        raise LookupError("code list cl22 has no concept '来源撤下'")
+        raise LookupError(f"code list cl22 has no concept {zh!r}")
     return found.code
 
 
@@ -94,6 +104,31 @@ class Writer:
         for key in keys:
             results.extend(self._gone(prior) for prior in priors.get(key, {}).values())
             self.effects.forget(self._source, key)
+        return results
+
+    def move(self, judged: JudgedRaw, kept: str, spent: Sequence[str]) -> list[Result]:
+        """The record of the key `kept` goes on under the key of `judged`, which was judged under its name.
+
+        Its address and its versions stay. `spent` are keys that it had for a while: what was published under them, and
+        under the new key, leads to it from now on. Nothing is done when something public of it would get lost.
+        """
+        priors = priors_of(self._connection, self._source, [kept, *spent, judged.key])
+        before = priors.get(kept, {})
+        public = {kind: prior.iri for kind, prior in before.items() if prior.state == "published" and prior.iri}
+        targets = {one.kind: one.iri for one in judged.items if one.view is not None and one.iri is not None}
+        if not public or any(targets.get(kind) != iri for kind, iri in public.items()):
+            return []
+        self._carry_over(judged, kept, before)
+        moved = {kind: msgspec.structs.replace(prior, key=judged.key, digest="") for kind, prior in before.items()}
+        known = known_of(self._connection, self._source, [judged.key])
+        results = list(self._store(judged, moved, known.get(judged.key), remap=True))
+        for key in (*spent, judged.key):
+            results.extend(self._lead(prior, targets) for prior in priors.get(key, {}).values())
+        for key in (kept, *spent):
+            self.effects.forget(self._source, key)
+        ending = next(iter(public.values())).rpartition("/")[2]
+        aliases.name(self._connection, self._source, judged.key, ending)
+        aliases.retire(self._connection, self._source, (kept, *spent))
         return results
 
     def mark(self, keys: Sequence[str], **values: object) -> None:
@@ -150,7 +185,7 @@ class Writer:
                 state = "published"  # it came broken: its last good version stays
             else:
                 event = Event.WITHDRAWN
-                self.effects.withdraw(self._withdrawal(prior))
+                self.effects.withdraw(self._withdrawal(prior, source_withdrew()))
         self._item_row(judged, one, prior, state, version)
         return Result(judged.key, one.kind, one.iri, one.state, one.reason, event)
 
@@ -214,17 +249,38 @@ class Writer:
             raw_digest=judged.digest,
         )
 
+    def _carry_over(self, judged: JudgedRaw, kept: str, before: dict[str, Prior]) -> None:
+        """Items of the old key to the new one: what is judged overwrites them."""
+        for kind in before:
+            self.effects.drop_item(self._source, kept, kind)
+        query = select(item).where(item.c.source == self._source, item.c.key == kept, item.c.kind != "")
+        for row in self._connection.execute(query.where(item.c.kind.not_in([one.kind for one in judged.items]))):
+            self.effects.item({**row._mapping, "key": judged.key})
+
+    def _lead(self, prior: Prior, targets: Mapping[str, str]) -> Result:
+        """An item of a key that was not to stay."""
+        self.effects.drop_item(self._source, prior.key, prior.kind)
+        public, target = prior.state == "published", targets.get(prior.kind)
+        if public:
+            self.effects.withdraw(self._withdrawal(prior, merged() if target else source_withdrew()))
+        if prior.iri is not None and prior.version:
+            self.effects.drop_versions([prior.iri])
+            if target:
+                aliases.lead(self._connection, prior.iri, target)
+        event = Event.WITHDRAWN if public else None
+        return Result(prior.key, prior.kind, prior.iri, "withdrawn", event=event)
+
     def _gone(self, prior: Prior, state: str = "withdrawn", reason: str = "") -> Result:
         public = prior.state == "published"
         if public:
-            self.effects.withdraw(self._withdrawal(prior))
+            self.effects.withdraw(self._withdrawal(prior, source_withdrew()))
         self.effects.state(self._source, prior.key, prior.kind, state, reason)
         event = Event.WITHDRAWN if public else None
         return Result(prior.key, prior.kind, prior.iri, state, reason, event)
 
-    def _withdrawal(self, prior: Prior) -> Withdrawal:
+    def _withdrawal(self, prior: Prior, reason: str) -> Withdrawal:
         assert prior.iri is not None
-        return Withdrawal(self._source, prior.key, prior.kind, prior.iri, prior.version, source_withdrew())
+        return Withdrawal(self._source, prior.key, prior.kind, prior.iri, prior.version, reason)
 
     def _entry(self, judged: JudgedRaw, fingerprint: str, old: Known | None) -> None:
         self.effects.entry(

@@ -7,10 +7,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from publish import dereference, discovery, health, sparql, warm
+from publish import dereference, discovery, health, moved, sparql, warm
 from publish.api import openapi, operations, push
 from publish.assets import Assets
-from publish.errors import OUTCOMES
+from publish.errors import OUTCOMES, Moved
 from publish.metrics import Metrics
 from publish.middleware.entity_tag import EncodedEntityTag
 from publish.middleware.failures import Failures
@@ -59,7 +59,7 @@ def create_app(services: Services) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=middleware,
-        exception_handlers=dict.fromkeys(handled, errors.render),
+        exception_handlers={**dict.fromkeys(handled, errors.render), Moved: moved.leading(services)},
         lifespan=warm.lifespan(site),
     )
     app.router.redirect_slashes = False  # the redirect would be made from the Host header

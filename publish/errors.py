@@ -4,6 +4,7 @@
     +-- BadParameter             a query parameter is unknown, repeated or out of range: names it and what is allowed
     +-- NotFound                 nothing public lives at this address
     +-- Gone                     something did, and was withdrawn: carries its tombstone
+    +-- Moved                    the record goes on under another address: the answer leads there
     +-- NotAcceptable            none of the forms there are is acceptable: lists them
     +-- TooManyRequests          this client's bucket is empty
     +-- Unauthorised             no token, or one that is wrong or revoked
@@ -45,6 +46,14 @@ class Gone(PublishError):
     def __init__(self, tombstone: Tombstone) -> None:
         super().__init__("The record was withdrawn from publication.")
         self.tombstone = tombstone
+
+
+class Moved(PublishError):
+    """`living` is the IRI under which the record goes on."""
+
+    def __init__(self, living: str) -> None:
+        super().__init__("The record has another address now.")
+        self.living = living
 
 
 class NotAcceptable(PublishError):

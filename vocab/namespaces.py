@@ -95,7 +95,11 @@ class Namespaces:
         """The permanent IRI of a record: the same source and local id always give the same one."""
         # A lone surrogate cannot be hashed as UTF-8; "surrogatepass" keeps two such ids apart.
         name = f"{source}\n{local_id}".encode("utf-8", "surrogatepass")
-        return f"{self.base}/id/{kind}/{_uuid5(name)}"
+        return self.named(kind, str(_uuid5(name)))
+
+    def named(self, kind: str, name: str) -> str:
+        """The IRI of a record that ends otherwise than its source and local id would have it."""
+        return f"{self.base}/id/{kind}/{name}"
 
     def scheme(self, scheme: str) -> str:
         """The IRI of a code list: `cl04`."""

@@ -29,6 +29,9 @@ def harvest(
         int | None,
         typer.Option("--accept", metavar="RUN", help="Apply what this held run had found.", show_default=False),
     ] = None,
+    rekey: Annotated[
+        bool, typer.Option("--rekey", help="With --accept: records under new keys keep their addresses.")
+    ] = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -36,12 +39,16 @@ def harvest(
     chosen = ids or []
     if accept is not None and (chosen or every or full or dry_run):
         raise ChengguoError("--accept RUN goes alone: the run knows its source.")
+    if rekey and accept is None:
+        raise ChengguoError(
+            "--rekey goes with --accept RUN: `chengguo run show RUN` tells whether its source was re-keyed."
+        )
     if accept is None and bool(chosen) == every:
         raise ChengguoError("name the sources to harvest, or give --all (chengguo source list names them).")
     with Node(*opened(home)) as node:
         faults = node.registry.faults if every else {}
         if accept is not None:
-            outcomes = [Outcome(*accepted(node, accept))]
+            outcomes = [Outcome(*accepted(node, accept, rekey=rekey))]
         else:
             names = [name for name in node.registry.sources if name not in faults] if every else dict.fromkeys(chosen)
             sources = [node.source(name) for name in names]
@@ -96,10 +103,11 @@ def one(node: Node, source: Source, *, full: bool, dry_run: bool) -> Work:
     return work
 
 
-def accepted(node: Node, number: int) -> tuple[str, Run]:
+def accepted(node: Node, number: int, *, rekey: bool = False) -> tuple[str, Run]:
     held = node.ledger.run_book.held(number)
     source = node.source(held.source)
-    return source.id, federation.accept(number, source, node.ledger, node.mappings(source), node.pipeline)
+    run = federation.accept(number, source, node.ledger, node.mappings(source), node.pipeline, rekey=rekey)
+    return source.id, run
 
 
 def words(counts: RunCounts) -> str:

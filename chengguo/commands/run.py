@@ -90,11 +90,19 @@ def _lines(told: Told) -> Iterator[str]:
     if held is not None:
         yield from _section(f"{held.missing:,} would be withdrawn: the source no longer lists them", held.withdraw)
         yield from _section(f"{held.staged:,} would change", held.change)
-        if held.rekeyed:
-            yield "[bold]There again under another key[/]; the first ones:"
-            yield from (f"  {escape(one.old)} is now {escape(one.new)}" for one in held.rekeyed)
+        yield from _rekeyed(run.id, held)
     if told.traceback:
         yield escape(told.traceback)
+
+
+def _rekeyed(run: int, held: HeldDiff) -> Iterator[str]:
+    if held.moves:
+        yield f"[bold]{held.moves:,} are there again under another key[/]; the first {len(held.rekeyed)}:"
+        yield from (f"  {escape(one.old)} came again as {escape(one.new)}" for one in held.rekeyed)
+        yield f"They keep their addresses with: chengguo harvest --accept {run} --rekey"
+    if held.unclear:
+        yield "[bold]There again, but nobody can say which is which[/]; they are left as they are. The first ones:"
+        yield from (f"  {escape(', '.join(one.old))} or {escape(', '.join(one.new))}" for one in held.unclear)
 
 
 def _section(title: str, affected: tuple[Affected, ...]) -> Iterator[str]:

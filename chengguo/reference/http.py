@@ -31,7 +31,8 @@ PURPOSES: dict[str, str] = {
     "source-quality-data": "the same as `ttl`, `nt`, `rdf` or `jsonld` in the W3C Data Quality Vocabulary",
     "organisation-name": "the records that name an organisation (`name`)",
     **{f"page-{kind}": f"the page of one {kind}" for kind in KINDS},
-    "id": "a record's permanent address: 303 to its page or its data by `Accept`; 410 with a tombstone when withdrawn",
+    "id": "a record's permanent address: 303 to its page or its data by `Accept`; 301 to the address it goes on under; "
+    "410 with a tombstone when withdrawn",
     "id-data": "a record's data: `ttl`, `nt`, `rdf`, `jsonld` or `json`; 304 by `ETag` and date",
     "sparql": "SPARQL 1.1 Protocol, queries only; a form for browsers, a service description for RDF clients",
     "pushRecord": "one record that a source sends by itself, or withdraws; needs a token (`docs/how-to/push-records.md`)",

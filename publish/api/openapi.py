@@ -67,6 +67,8 @@ def _operation(operation: Operation) -> Document:
     body = {JSON: {"schema": {"$ref": REF.format(name=operation.answer.__name__)}}}
     wrong = {problem.MEDIA_TYPE: {"schema": {"$ref": REF.format(name="ProblemDetails")}}}
     responses: Document = {"200": {"description": "OK", "content": body}, "304": {"description": "Not modified"}}
+    if operation.moves:
+        responses["301"] = {"description": "The record goes on under another address: `Location`"}
     for status in (*operation.errors, 413, 414, 429, 500):
         responses[str(status)] = {"description": "Problem (RFC 9457)", "content": wrong}
     return {

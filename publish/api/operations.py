@@ -33,6 +33,7 @@ class Operation:
     handler: Handler
     errors: tuple[int, ...]
     subject: str = ""
+    moves: bool = False  # what it names may have another address now
 
 
 OPERATIONS = (
@@ -72,6 +73,7 @@ OPERATIONS = (
         lambda services, _, subject: records.record(services, subject),
         (400, 404, 410),
         "`kind/id`, or the record's whole IRI, percent-encoded",
+        moves=True,
     ),
     Operation(
         "listSources",

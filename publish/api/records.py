@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from federation.views import PublicView
 from publish.api.shapes import RecordAnswer, RecordItem, RecordsAnswer
-from publish.errors import BadParameter, Gone, NotFound
+from publish.errors import BadParameter, Gone, Moved, NotFound
 from publish.links import record_path, with_query
 from publish.services import Services
 from vocab.kinds import KINDS, Achievement, Demand, Organisation, ResearchProject
@@ -52,11 +52,16 @@ def iri_of(address: str, services: Services) -> str:
 
 
 def published(view: PublicView, iri: str) -> PublicRecord:
-    """The public record of an IRI. Raises Gone when it was withdrawn, NotFound when there never was one."""
+    """The public record of an IRI. Raises Moved when it goes on under another, Gone when it was withdrawn, NotFound when
+    there never was one.
+    """
     found = view.record(iri)
     if found is not None:
         return found
-    stone = view.tombstone(iri)
+    living = view.living(iri)
+    if living is not None and view.record(living) is not None:
+        raise Moved(living)
+    stone = view.tombstone(living or iri)
     if stone is not None:
         raise Gone(stone)
     raise NotFound("No public record has this address.")

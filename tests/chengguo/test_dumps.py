@@ -49,6 +49,9 @@ class MovingView:
     def records(self, iris: Sequence[str]) -> dict[str, PublicRecord]:
         return {r.iri: r for r in self.state.values() if r.iri in iris}
 
+    def living(self, iri: str) -> str | None:
+        raise AssertionError("a dump asks for pages and changes only")
+
     def tombstone(self, iri: str) -> Tombstone | None:
         return None
 

@@ -206,8 +206,8 @@ class World:
     def remap(self, **options: Any) -> Run:
         return remap(self.source, self.ledger, self.mappings, self.settings, **options)
 
-    def accept(self, run: int) -> Run:
-        return accept(run, self.source, self.ledger, self.mappings, self.settings)
+    def accept(self, run: int, *, rekey: bool = False) -> Run:
+        return accept(run, self.source, self.ledger, self.mappings, self.settings, rekey=rekey)
 
     def titles(self) -> dict[str, str]:
         """Titles of what is published, by the source's key."""

@@ -33,12 +33,16 @@ from vocab.rdf import triples
 
 WITHDRAWN = samples.NAMESPACES.record("achievement", "cn-33", "withdrawn")
 
+MOVED = samples.NAMESPACES.record("achievement", "cn-33", "moved")
+MOVED_AND_GONE = samples.NAMESPACES.record("achievement", "cn-33", "moved and gone")
+
 
 class MemoryView:
-    """`PublicView` over a list of records and one tombstone."""
+    """`PublicView` over a list of records and one tombstone; `moved`: addresses that lead to others."""
 
     def __init__(self, records: Sequence[PublicRecord]) -> None:
         self._records = {r.iri: r for r in records}
+        self.moved: dict[str, str] = {MOVED: records[0].iri, MOVED_AND_GONE: WITHDRAWN} if records else {}
         seq = len(records) + 1
         self._stone = Tombstone(WITHDRAWN, "achievement", "cn-33", 2, seq, "2026-11-21T08:30:00Z", "cl22/5")
 
@@ -54,6 +58,9 @@ class MemoryView:
 
     def tombstone(self, iri: str) -> Tombstone | None:
         return self._stone if iri == WITHDRAWN else None
+
+    def living(self, iri: str) -> str | None:
+        return self.moved.get(iri)
 
     def changes(self, after: int, limit: int) -> list[Change]:
         log = [Change(r.seq, r.at, Event.PUBLISHED, r.kind, r.iri, r.version) for r in self.page(0, 10**6)]

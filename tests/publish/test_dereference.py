@@ -2,6 +2,7 @@
 
 import hashlib
 import xml.etree.ElementTree as ET
+from urllib.parse import quote
 
 import pyoxigraph
 import pytest
@@ -95,6 +96,32 @@ def test_withdrawn_is_gone_for_people_and_programs(client: TestClient) -> None:
         assert data.json()["tombstone"]["iri"] == fakes.WITHDRAWN
     assert client.get(path + ".ttl").status_code == 410
     assert client.get(path.removeprefix("/id")).status_code == 410
+
+
+def test_a_record_that_moved_is_led_to_in_every_form(client: TestClient, services: Services) -> None:
+    old = fakes.MOVED.removeprefix(samples.BASE)
+    new = services.view.page(0, 1)[0].iri.removeprefix(samples.BASE)
+    api = "/api/v1/records"
+    asked = {
+        old: new,
+        f"{old}.ttl": f"{new}.ttl",
+        f"{old}.json": f"{new}.json",
+        old.removeprefix("/id"): new.removeprefix("/id"),
+        api + old.removeprefix("/id"): api + new.removeprefix("/id"),
+        f"{api}/{quote(fakes.MOVED, safe='')}": api + new.removeprefix("/id"),
+    }
+    for path, target in asked.items():
+        answer = client.get(path, headers={"Accept": "text/html", "Host": "evil.example"})
+        assert (answer.status_code, answer.headers["location"]) == (301, samples.BASE + target)
+        assert client.get(target, headers={"Accept": "*/*"}).status_code in (200, 303)
+
+
+def test_what_led_to_a_record_that_is_gone_is_gone_too(client: TestClient) -> None:
+    path = fakes.MOVED_AND_GONE.removeprefix(samples.BASE)
+    for asked in (path, f"{path}.ttl", path.removeprefix("/id"), f"/api/v1/records{path.removeprefix('/id')}"):
+        answer = client.get(asked, headers={"Accept": "application/json"})
+        assert answer.status_code == 410
+        assert answer.json()["tombstone"]["iri"] == fakes.WITHDRAWN
 
 
 def test_unknown_record_form_and_media_type(client: TestClient) -> None:

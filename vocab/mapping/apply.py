@@ -20,7 +20,10 @@ from vocab.values import Agent, Provenance, Value
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What the run and the source know of a record. `fetched` is RFC 3339, `sha256` the digest (hex) of the raw record."""
+    """What the run and the source know of a record. `fetched` is RFC 3339, `sha256` the digest (hex) of the raw record.
+
+    `name`: what its IRI ends with when not by source and local id: it was known under another local id before.
+    """
 
     source: str
     local_id: str
@@ -32,6 +35,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     publisher_en: str = ""
     url: str | None = None
+    name: str | None = None
 
 
 class Mapped(msgspec.Struct, frozen=True):
@@ -97,8 +101,11 @@ class FieldMapping:
 
     def _known(self, context: Context) -> dict[str, Any]:
         """What no rule may set."""
+        names = _namespaces(context.base)
         return {
-            "identifier": _namespaces(context.base).record(self.kind, context.source, context.local_id),
+            "identifier": names.named(self.kind, context.name)
+            if context.name
+            else names.record(self.kind, context.source, context.local_id),
             "provenance": Provenance(
                 source=context.source,
                 retrieved=context.fetched,
