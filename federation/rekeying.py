@@ -88,7 +88,7 @@ def rekeyed(connection: Connection, source: str, gone: Mapping[str, int]) -> Rek
     seen = {key: ends[gone[key]] if gone[key] < len(ends) else "" for key in lost}
     since = min(seen.values(), default="")
     came = _signed(connection, source, None, since) if lost else {}
-    return _Search(lost, {key: one for key, one in came.items() if key not in gone}, seen).result()
+    return _Search(lost, {key: one for key, one in came.items() if key not in gone}, seen, gone).result()
 
 
 def _ends(connection: Connection, source: str, limit: int) -> list[str]:
@@ -161,60 +161,101 @@ def _digest(data: bytes) -> bytes:
 
 
 class _Search:
-    """Looks sign by sign; whoever has found its pair is out of the search. `seen`: up to when each lost key was listed."""
+    """Looks sign by sign, the surest first. `seen`: up to when each lost key was listed; `missed`: by how many passes since."""
 
-    def __init__(self, lost: Mapping[str, _Signed], came: Mapping[str, _Signed], seen: Mapping[str, str]) -> None:
-        self._lost, self._came, self._seen = lost, came, seen
-        self._moves: list[Move] = []
+    def __init__(
+        self,
+        lost: Mapping[str, _Signed],
+        came: Mapping[str, _Signed],
+        seen: Mapping[str, str],
+        missed: Mapping[str, int],
+    ) -> None:
+        self._lost, self._came, self._seen, self._missed = lost, came, seen, missed
+        self._moves: dict[str, Move] = {}  # by new key
         self._unclear: dict[Unclear, None] = {}
-        self._settled: set[str] = set()
 
     def result(self) -> Rekeying:
         for sign in range(len(_Signed().signs())):
-            self._settle([self._move(*group) or self._doubt(*group) for group in self._groups(sign)])
-        taken = {one.iri for move in self._moves for one in (move.old, *move.between)}
+            self._settle([one for group in self._groups(sign) if (one := self._judged(group)) is not None])
+        taken = {one.iri for move in self._moves.values() for one in (move.old, *move.between)}
         left = tuple(one for one in self._unclear if not taken.intersection(one.old))
-        return Rekeying(tuple(self._moves), left)
+        return Rekeying(tuple(self._moves.values()), left)
 
-    def _groups(self, sign: int) -> Iterator[tuple[list[Known], list[Known]]]:
+    def _groups(self, sign: int) -> Iterator["_Group"]:
         """Lost and come ones that share a sign, the lost in the order in which they once came."""
-        lost = _by_sign(self._lost, sign, self._settled)
-        came = _by_sign(self._came, sign, self._settled)
-        for mark in lost.keys() & came.keys():
-            old = sorted(lost[mark], key=lambda one: (one.first, one.key))
+        lost, came = _by_sign(self._lost, sign), _by_sign(self._came, sign)
+        for mark, members in lost.items():
+            old = sorted(members, key=lambda one: (one.first, one.key))
             earliest = min(self._seen[one.key] for one in old)
-            new = [one for one in came[mark] if one.first >= earliest]
-            if new:
-                yield old, new
+            new = [one for one in came.get(mark, ()) if one.first >= earliest]
+            if not new and all(self._missed[old[-1].key] < self._missed[one.key] for one in old[:-1]):
+                old, new = old[:-1], old[-1:]  # the youngest is missing too, but not for so long
+            if old and new:
+                yield _Group(tuple(old), tuple(new))
 
-    def _move(self, old: list[Known], new: list[Known]) -> Move | None:
-        """One new record, and old ones of which each came when the one before was gone: one record under changing keys."""
-        if len(new) != 1:
+    def _judged(self, group: "_Group") -> Move | Unclear | None:
+        whole = self._move(group)
+        if whole is not None and all(_is_within(move, whole) for move in self._touched(whole)):
+            return whole
+        settled = {key for move in self._moves.values() for key in move.keys}
+        rest = _Group(*(tuple(one for one in side if one.key not in settled) for side in (group.old, group.new)))
+        return (self._move(rest) or rest.unclear()) if rest.old and rest.new else None
+
+    def _move(self, group: "_Group") -> Move | None:
+        """One record under changing keys: one new one, and old ones of which each came when the one before was gone.
+
+        What came later and is gone again is no part of it; what stood beside the first makes everything doubtful.
+        """
+        if len(group.new) != 1:
             return None
-        row = (*old, new[0])
-        if all(after.first >= self._seen[before.key] for before, after in zip(old, row[1:], strict=True)):
-            return Move(old[0], new[0], tuple(old[1:]))
-        return None
+        (new,), row = group.new, [group.old[0]]
+        for one in group.old[1:]:
+            if one.first < self._seen[row[0].key]:
+                return None
+            if self._seen[row[-1].key] <= one.first and self._seen[one.key] <= new.first:
+                row.append(one)
+        return Move(row[0], new, tuple(row[1:])) if self._seen[row[-1].key] <= new.first else None
 
-    def _doubt(self, old: list[Known], new: list[Known]) -> Unclear:
-        return Unclear(tuple(sorted(one.iri for one in old)), tuple(sorted(one.iri for one in new)))
+    def _touched(self, move: Move) -> list[Move]:
+        return [one for one in self._moves.values() if not set(one.keys).isdisjoint(move.keys)]
 
     def _settle(self, found: Sequence[Move | Unclear]) -> None:
         """Moves that agree; a key that two of them claim is left to a person."""
-        moves = list(dict.fromkeys(one for one in found if isinstance(one, Move)))
+        moves = _widest([one for one in found if isinstance(one, Move)])
         self._unclear |= dict.fromkeys(one for one in found if isinstance(one, Unclear))
         claims = Counter(key for move in moves for key in move.keys)
         for move in moves:
             if all(claims[key] == 1 for key in move.keys):
-                self._moves.append(move)
-                self._settled.update(move.keys)
+                self._moves[move.new.key] = move
             else:
-                self._unclear[self._doubt([move.old, *move.between], [move.new])] = None
+                self._unclear[_Group((move.old, *move.between), (move.new,)).unclear()] = None
 
 
-def _by_sign(signed: Mapping[str, _Signed], sign: int, but: Set[str]) -> dict[bytes, list[Known]]:
+class _Group(msgspec.Struct, frozen=True):
+    old: tuple[Known, ...]
+    new: tuple[Known, ...]
+
+    def unclear(self) -> Unclear:
+        return Unclear(tuple(sorted(one.iri for one in self.old)), tuple(sorted(one.iri for one in self.new)))
+
+
+def _is_within(part: Move, whole: Move) -> bool:
+    return part.new == whole.new and set(part.gone) <= set(whole.gone)
+
+
+def _widest(moves: Sequence[Move]) -> list[Move]:
+    """Without those that others hold."""
+    kept: dict[str, list[Move]] = {}
+    for move in sorted(moves, key=lambda one: -len(one.between)):
+        others = kept.setdefault(move.new.key, [])
+        if not any(_is_within(move, other) for other in others):
+            others.append(move)
+    return [move for others in kept.values() for move in others]
+
+
+def _by_sign(signed: Mapping[str, _Signed], sign: int) -> dict[bytes, list[Known]]:
     found: dict[bytes, list[Known]] = {}
-    for key, one in signed.items():
-        for mark in one.signs()[sign] if key not in but else ():
+    for one in signed.values():
+        for mark in one.signs()[sign]:
             found.setdefault(mark, []).append(one.known)
     return found

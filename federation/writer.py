@@ -152,7 +152,8 @@ class Writer:
 
     def _store(self, judged: JudgedRaw, before: dict[str, Prior], old: Known | None, remap: bool) -> Iterator[Result]:
         own_fault = any(one.state == "failed" for one in judged.items)
-        self._entry(judged, "" if own_fault else self._fingerprint, old)
+        missed = old.missed if old and remap else 0  # what is only judged again was not seen
+        self._entry(judged, "" if own_fault else self._fingerprint, old, missed)
         if judged.storable and not remap:
             self.effects.raw(self._raw_row(judged))
         elif judged.secret and (judged.marked or not remap):
@@ -282,14 +283,14 @@ class Writer:
         assert prior.iri is not None
         return Withdrawal(self._source, prior.key, prior.kind, prior.iri, prior.version, reason)
 
-    def _entry(self, judged: JudgedRaw, fingerprint: str, old: Known | None) -> None:
+    def _entry(self, judged: JudgedRaw, fingerprint: str, old: Known | None, missed: int) -> None:
         self.effects.entry(
             {
                 "source": self._source,
                 "key": judged.key,
                 "digest": judged.digest,
                 "fingerprint": fingerprint,
-                "missed": 0,
+                "missed": missed,
                 "repeated": old.repeated if old else False,
             }
         )

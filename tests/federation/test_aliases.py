@@ -158,6 +158,43 @@ def test_keys_that_change_twice_before_anybody_looks(rekeyed: World) -> None:
     assert_sound(world)
 
 
+def test_keys_that_change_and_change_back_before_anybody_looks(rekeyed: World) -> None:
+    world = rekeyed
+    old = by_number(world)
+    for prefix in ("b", "c"):
+        held(world, listing(prefix))
+    world.accept(held(world, listing("b")).id, rekey=True)
+    kept = {world.ledger.record(iri).record.source_record_id[0] for iri in old.values()}  # type: ignore[union-attr]  # all are public
+    assert kept == set(listing("b"))
+    world.harvest(listing("b"))
+    world.accept(held(world, listing("b")).id)
+    assert by_number(world) == old
+    assert_sound(world)
+
+
+def test_a_correction_on_the_way_does_not_part_what_belongs_together(rekeyed: World) -> None:
+    """The second and the third key share all content, the first only the number."""
+    world = rekeyed
+    old = by_number(world)
+    corrected = [{f"{p}{n}": good(f"订正{n}", 登记号=f"9612019Y{n:04}") for n in range(COUNT)} for p in "bc"]
+    held(world, corrected[0])
+    world.accept(held(world, corrected[1]).id, rekey=True)
+    assert by_number(world) == old
+    assert world.ledger.living(world.iri("b3")) == world.ledger.living(world.iri("c3")) == world.iri("a3")
+
+
+def test_a_listing_that_was_empty_once_loses_no_address(rekeyed: World) -> None:
+    """By then the old keys are missing for the second time and the new ones for the first."""
+    world = rekeyed
+    old = by_number(world)
+    held(world, listing("b"))
+    world.accept(held(world, {}).id, rekey=True)
+    assert by_number(world) == old
+    assert world.harvest(listing("b")).counts.unchanged == COUNT
+    assert by_number(world) == old
+    assert_sound(world)
+
+
 def test_a_key_that_is_used_again_is_something_new(rekeyed: World) -> None:
     """The address of the old key belongs to a record: another thing under that key must not be taken for it."""
     world = rekeyed
