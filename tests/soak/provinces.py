@@ -18,6 +18,7 @@ import msgspec
 WELL = "well"
 MOODS = (WELL, "down", "cut", "login", "total-is-zero", "total-is-too-large", "pages-overlap", "empty")
 PAGE = 7
+REKEYED = 0.05  # share of rounds in which a province changes all its keys
 SECRET = "机密内容"  # stands in the title of every record that is marked secret, and must never be seen
 
 
@@ -30,6 +31,7 @@ class Province:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     mood: str = WELL
     made: int = 0
+    rekeyed: int = 0
 
     def round(self) -> None:
         """Some records come, change, go, are deleted in so many words, become secret, or change their key."""
@@ -43,8 +45,10 @@ class Province:
             self.records[key]["状态"] = "已删除"
         for key in self._some(0.03):
             self.records[key] |= {"密级": "机密", "成果名称": f"{SECRET}{self.dice.random()}"}
-        if self.dice.random() < 0.05:
-            self.records = {f"新{key}": record for key, record in self.records.items()}
+        if self.dice.random() < REKEYED:
+            self.rekeyed += 1
+            forward = self.dice.random() < 0.6  # else back to keys that were used before, where there were any
+            self.records = {self._other(key, forward): record for key, record in self.records.items()}
         self.mood = self.dice.choice(MOODS) if self.dice.random() < 0.4 else WELL
 
     def public(self) -> list[str]:
@@ -56,6 +60,7 @@ class Province:
         self.made += 1
         key = f"{self.name}-{self.made}"
         self.records[key] = {
+            "登记号": f"9{self.name[-2:]}2019Y{self.made:04}",
             "成果名称": self._title(),
             "简介": "一种材料。",
             "密级": "非涉密",
@@ -67,6 +72,9 @@ class Province:
             "完成单位": "某大学",
             "状态": "正常",
         }
+
+    def _other(self, key: str, forward: bool) -> str:
+        return f"新{key}" if forward or not key.startswith("新") else key.removeprefix("新")
 
     def _some(self, share: float) -> list[str]:
         return [key for key in self.records if self.dice.random() < share]

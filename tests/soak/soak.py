@@ -3,7 +3,8 @@
     python -m tests.soak.soak [--rounds 200] [--provinces 20] [--seed 1]
 
 At the end, after the platforms have told the truth for a few rounds, what is published must equal it, every output must equal
-the ledger, and nothing of a secret record may be anywhere.
+the ledger, nothing of a secret record may be anywhere, and no record of a province whose guard holds everything may have lost
+its address to a re-keying.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from federation.verify import check
 from tests.chengguo.test_serve import free_port
 from tests.conftest import ROOT
 from tests.federation.world import ACHIEVEMENT, MAPPING
+from tests.soak.addresses import lost, moved
 from tests.soak.provinces import SECRET, WELL, Province, write
 
 SOURCE = """
@@ -52,9 +54,10 @@ deleted_values = ["已删除"]
 allow_private = true
 retries = 0
 [guard]
-share = 0.2
-records = {records}
+{guard}
 """
+LAX, USUAL, STRICT = 'records = 1000\nrekey = "keep"', "share = 0.2\nrecords = 4", "share = 0.0\nrecords = 0"
+GUARDS = (LAX, USUAL, STRICT)  # of the provinces, in turn: one lets everything through, one holds whatever changes
 KILLED, ACCEPTED, PROJECTED = 0.4, 0.3, 0.2  # shares of rounds
 TRUTHFUL = 4  # rounds: absence counts after two, a held run is accepted in the next
 
@@ -66,15 +69,14 @@ class Soak:
         self.home, self._dice = home, random.Random(seed)
         self.provinces = [Province(f"cn-{n:02}", random.Random(f"{seed}-{n}")) for n in range(count)]
         self._state = home.parent / "state.json"
-        self.kills = self.held = 0
+        self.kills = self.held = self.moved = 0
         create(Home(home), {"harvest": {"batch_size": 5}})
         for path in (*home.glob("sources/*.toml"), *home.glob("mappings/*.toml")):
             path.unlink()
         text = MAPPING.format(id="cn-xx", version="1", kind="achievement", when="", more=ACHIEVEMENT)
         (home / "mappings" / "cn-xx.toml").write_text(text, "utf-8")
         for n, province in enumerate(self.provinces):
-            records = 4 if n % 2 else 1000  # every other province has a guard that holds often
-            source = SOURCE.format(name=province.name, port=port, records=records)
+            source = SOURCE.format(name=province.name, port=port, guard=GUARDS[n % len(GUARDS)])
             (home / "sources" / f"{province.name}.toml").write_text(source, "utf-8")
         write(self._state, self.provinces)
         self._server = subprocess.Popen(
@@ -91,7 +93,7 @@ class Soak:
         write(self._state, self.provinces)
         self._command("harvest", "--all", *self._whole(), after=self._death())
         if self._dice.random() < ACCEPTED:
-            self._accept()
+            self._accept(deadly=True)
         if self._dice.random() < PROJECTED:
             self._command("project", after=self._death())
 
@@ -113,6 +115,8 @@ class Soak:
             wrong = [f"{p.name}: {_difference(shown[p.name], p.public())}" for p in self.provinces]
             wrong = [text for text in wrong if not text.endswith(": ")]
             wrong += [f"the ledger contradicts itself: {name}" for name, count in check(ledger).items() if count]
+            wrong += lost(ledger, {p.name for n, p in enumerate(self.provinces) if GUARDS[n % len(GUARDS)] is STRICT})
+            self.moved = len(moved(ledger))
         finally:
             ledger.close()
         if (code := self._command("verify")) != 0:
@@ -127,8 +131,8 @@ class Soak:
         files = (path for path in self.home.rglob("*") if path.is_file())
         return [f"{path} holds a secret" for path in files if SECRET.encode() in path.read_bytes()]
 
-    def _accept(self) -> None:
-        """A person accepts whatever waits."""
+    def _accept(self, *, deadly: bool = False) -> None:
+        """A person accepts whatever waits, and lets re-keyed records keep their addresses."""
         ledger = Ledger.open(f"sqlite:///{self.home / 'data' / 'ledger.sqlite'}")
         try:
             last = [ledger.run_book.of(province.name, 1) for province in self.provinces]
@@ -136,7 +140,8 @@ class Soak:
             ledger.close()
         for run in (runs[0] for runs in last if runs and runs[0].status == "held"):
             self.held += 1
-            self._command("harvest", "--accept", str(run.id))
+            after = self._death() if deadly else None
+            self._command("harvest", "--accept", str(run.id), "--rekey", after=after)
 
     def _whole(self) -> tuple[str, ...]:
         return ("--full",) if self._dice.random() < 0.5 else ()
@@ -211,6 +216,8 @@ def main() -> int:
         "rounds": chosen.rounds,
         "killed": soak.kills,
         "held": soak.held,
+        "rekeyed": sum(province.rekeyed for province in soak.provinces),
+        "led on": soak.moved,
         "seconds": round(time.monotonic() - began),
     }
     print(
