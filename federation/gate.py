@@ -7,7 +7,7 @@ A declaration (policy mode "blanket") speaks for what a record leaves out, never
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -22,14 +22,15 @@ from vocab.identifiers import is_defence_patent
 from vocab.kinds import encode_record
 from vocab.lineage import Lineage
 from vocab.personal import mask_record
-from vocab.problem import Problem
+from vocab.problem import Problem, Severity
 from vocab.record import Record
 from vocab.texts import prose
-from vocab.values import PartialDate, Precision, Review
+from vocab.values import PartialDate, Period, Precision, Review
 
 OPEN_LEVEL = "非涉密"
 UNREVIEWED = "未审查"
 OPEN_CLASS, EMBARGOED_CLASS = "公开", "延期公开"
+AGREED_PRICE = "协议定价(公示)"
 DEFENCE_PATENT = "国防专利"
 LONGEST_EMBARGO = 5  # years, E25
 
@@ -57,8 +58,9 @@ class Outcome(StrEnum):
 class Decision(msgspec.Struct, frozen=True):
     """What may happen with a record. `record` is the masked record, completed by the declaration; None when refused.
 
-    `notes` says what was masked. `secret`: nothing of the payload may be stored (E02). `marked`: the record says itself
-    that it is secret, internal or a work secret; otherwise its level could merely not be established.
+    `notes` says what was masked, and what is published with a flag. `secret`: nothing of the payload may be stored (E02).
+    `marked`: the record says itself that it is secret, internal or a work secret; otherwise its level could merely not be
+    established.
     """
 
     outcome: Outcome
@@ -106,7 +108,7 @@ def decide(
         return Decision(Outcome.EMBARGO, (embargo,), clean, masked)
     if holds := [*_unreadable_embargo(record, lineage, problems), *_holds(record, policy, today)]:
         return Decision(Outcome.HOLD, tuple(holds), clean, masked)
-    return Decision(Outcome.PUBLISH, (), clean, masked)
+    return Decision(Outcome.PUBLISH, (), clean, (*masked, *_notice(record, policy)))
 
 
 def _secret(
@@ -249,6 +251,23 @@ def _after_embargo(record: Record, approved: Sequence[Review]) -> list[Problem]:
     if any(r.date is not None and r.date.first > end for r in approved):
         return []
     return [_reason("embargo-ended", "review", "the embargo has ended; a new review must approve publication")]
+
+
+def _notice(record: Record, policy: DisclosurePolicy) -> Iterator[Problem]:
+    """An agreed price is publicly noticed with the title (促进科技成果转化法 art. 18), in some provinces so many days (E15).
+
+    The duty is the holder's, and the notice was public itself: a record is flagged for it and not withheld.
+    """
+    method, period = getattr(record, "pricing_method", None), getattr(record, "price_notice", None)
+    if not policy.notice_days or (period is None and (method is None or _zh(method) != AGREED_PRICE)):
+        return
+    days = period.days if isinstance(period, Period) else None
+    if period is None:
+        message = f"an agreed price must be publicly noticed for {policy.notice_days} days; no notice is known"
+        yield Problem("notice-missing", "priceNotice", message, Severity.WARNING)
+    elif days is not None and days < policy.notice_days:
+        message = f"the price was publicly noticed for {days} days; {policy.notice_days} are asked for"
+        yield Problem("notice-short", "priceNotice", message, Severity.WARNING, str(days))
 
 
 def _latest(reviews: Sequence[Review]) -> list[Review]:

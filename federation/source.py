@@ -1,9 +1,10 @@
 """A source: one province's listing, as its TOML file declares it. Unknown keys are refused."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from federation.schedule import CHINA, Schedule
 from harvesters.base import Endpoint, Limits
@@ -40,6 +41,7 @@ class DisclosurePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     require: tuple[str, ...] = ("secretLevel", "review")  # record fields (keys) that every record must carry
     public_funding: str = "required"  # required: a record's programme must prove it; declared: the declaration does
     declaration: Declaration | None = None  # needed by blanket and declared
+    notice_days: Annotated[int, Meta(ge=0, le=365)] = 0  # days an agreed price must be publicly noticed; 0: not asked
     personal_data: str = "mask"  # telephone and ID numbers, private e-mail in free text: mask or refuse
 
 

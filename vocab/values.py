@@ -1,6 +1,7 @@
 """The composite values that records are made of; frozen, and spelt in JSON as the standard spells them (camelCase)."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -66,6 +67,16 @@ class PartialDate(Value, frozen=True):
 class Period(Value, frozen=True):
     start: PartialDate | None = None
     end: PartialDate | None = None
+
+    @property
+    def days(self) -> int | None:
+        """How many, the first and the last included; None when either is open, vaguer than a day, or no day at all."""
+        if not self.start or not self.end or {self.start.precision, self.end.precision} != {Precision.DAY}:
+            return None
+        try:
+            return max(0, (date.fromisoformat(self.end.value) - date.fromisoformat(self.start.value)).days + 1)
+        except ValueError:
+            return None
 
 
 class Trl(Value, frozen=True):

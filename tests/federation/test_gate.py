@@ -16,7 +16,7 @@ from vocab.identifiers import is_defence_patent
 from vocab.kinds import Achievement, Demand
 from vocab.lineage import Lineage
 from vocab.problem import Problem, Severity
-from vocab.values import Ipr, PartialDate, Precision, Review, Text
+from vocab.values import Ipr, PartialDate, Period, Precision, Review, Text
 
 DAY = Precision.DAY
 
@@ -246,3 +246,31 @@ def test_nothing_secret_is_overlooked(text: str, field: str) -> None:
     reason = judge(record(**{field: Text(text) if field == "abstract" else text})).reason
     assert (reason == "secret-marking-in-text") == (MARKING.search(text) is not None)
     assert (reason == "defence-patent") == (MARKING.search(text) is None and is_defence_patent(text))
+
+
+NOTICE = msgspec.structs.replace(ITEM, notice_days=15)
+AGREED = "cl17/1"
+
+
+def notice(first: str, last: str) -> Period:
+    return Period(PartialDate(first, DAY), PartialDate(last, DAY))
+
+
+@pytest.mark.parametrize(
+    ("changes", "policy", "code"),
+    [
+        ({"pricing_method": AGREED, "price_notice": notice("2026-01-01", "2026-01-15")}, NOTICE, ""),
+        ({"pricing_method": AGREED, "price_notice": notice("2026-01-01", "2026-01-14")}, NOTICE, "notice-short"),
+        ({"price_notice": notice("2026-01-10", "2026-01-01")}, NOTICE, "notice-short"),
+        ({"pricing_method": AGREED}, NOTICE, "notice-missing"),
+        ({"pricing_method": "cl17/3"}, NOTICE, ""),
+        ({}, NOTICE, ""),
+        ({"pricing_method": AGREED, "price_notice": notice("2026-01-01", "2026-01-02")}, ITEM, ""),
+        # what is vaguer than a day cannot be found too short
+        ({"price_notice": Period(PartialDate("2026-01", Precision.MONTH), PartialDate("2026-01-02", DAY))}, NOTICE, ""),
+    ],
+)
+def test_a_notice_is_flagged_and_never_withheld(changes: dict[str, Any], policy: DisclosurePolicy, code: str) -> None:
+    decision = judge(record(**changes), policy)
+    assert decision.outcome is Outcome.PUBLISH
+    assert [(one.code, one.severity) for one in decision.notes] == ([(code, Severity.WARNING)] if code else [])

@@ -29,6 +29,8 @@ ROWS = [
     row(209, DJH="3702019Y0001", DJDW="青岛市科学技术局"),
     row(210, MJ="秘密★"),
     row(211, MJ="见附件"),
+    row(212, GSQSR="", GSJZR="暂无描述"),
+    row(213, GSQSR="", GSJZR="", DJFS="拍卖"),
 ]
 
 
@@ -57,7 +59,7 @@ def achieved(record: Record) -> Achievement:
 
 
 def test_what_is_published_and_what_is_not(station: Station) -> None:
-    assert len(station.published()) == 130
+    assert len(station.published()) == 132
     assert station.states("SD00210", "SD00211") == [
         ("refused", "secret-level-marked"),
         ("refused", "secret-level-unknown"),
@@ -97,11 +99,19 @@ def test_a_day_that_never_was_and_a_price_of_nought(station: Station) -> None:
     assert "date-invalid registeredOn" in station.problems("SD00207")
 
 
-def test_a_notice_that_was_too_short_is_kept_as_it_came(station: Station) -> None:
-    """The standard has no field for it yet, so nothing can be said of it; the raw record holds it for a later mapping."""
-    assert achievement(station, 208).pricing_method == "cl17/1"
-    kept = [raw for batch in station.ledger.raws("shandong", 500) for raw in batch if raw.identifier == "SD00208"]
-    assert b'"GSJZR": "20260110"' in kept[0].body
+def test_a_notice_that_was_too_short_is_published_with_a_flag(station: Station) -> None:
+    """山东省促进科技成果转化条例 art. 14: fifteen days at least."""
+    short, enough = achievement(station, 208), achievement(station, 1)
+    assert short.price_notice is not None
+    assert enough.price_notice is not None
+    assert (short.price_notice.days, enough.price_notice.days) == (10, 20)
+    assert "notice-short priceNotice" in station.problems("SD00208")
+    assert "notice-short priceNotice" not in station.problems("SD00001")
+
+
+def test_an_agreed_price_without_a_notice_is_flagged(station: Station) -> None:
+    assert "notice-missing priceNotice" in station.problems("SD00212")
+    assert "notice-missing priceNotice" not in station.problems("SD00213")  # sold by auction
 
 
 def test_a_number_used_by_two_registrars_is_two_records(station: Station) -> None:

@@ -117,6 +117,7 @@ def full_achievement() -> Achievement:
         transfer_modes=("cl15/3", "cl15/5"),
         licence_kind=("cl16/3",),
         pricing_method="cl17/1",
+        price_notice=Period(month("2020-12-01"), month("2020-12-20")),
         price=Price("30万元-50万元", Decimal(300_000), Decimal(500_000), "万元"),
         listing=(Listing("cl18/2", "示例技术市场", month("2026-01-01"), month("2026-12-31")),),
         region="330100",

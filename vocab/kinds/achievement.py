@@ -2,7 +2,8 @@
 
 Rows that are not attributes here: 1, 2, 5-7, 9 and 45-59 are shared by every kind (`vocab.record`); 6 (英文名称) is
 `title.en`; 56's version is `PublicRecord.version`, given by the ledger; 57 (撤下原因) is all that remains of a withdrawn
-record, so it is a tombstone and no attribute; 60 (使用指标) is counted by the platform and never taken from a source.
+record, so it is a tombstone and no attribute; 60 (使用指标) is counted by the platform and never taken from a source. Row 42 has a
+second attribute, which the standard leaves to the provinces: when an agreed price was publicly noticed (E15).
 """
 
 from typing import Annotated as A
@@ -76,6 +77,7 @@ class Achievement(Record, frozen=True, kw_only=True, tag="achievement"):
     transfer_modes: A[Codes, F(40, "转化方式", "Modes of transfer", R, P, "cl15", "sta:transferMode")] = ()
     licence_kind: A[Codes, F(41, "许可类型", "Kind of licence", C, P, "cl16", "sta:licenceKind")] = ()
     pricing_method: A[str | None, F(42, "定价方式", "Pricing method", O, P, "cl17", "sta:pricingMethod")] = None
+    price_notice: A[Period | None, F(42, "价格公示期", "Public notice of the price", C, rdf="sta:priceNotice")] = None
     price: A[Price | None, F(43, "意向价格", "Asking price", O, rdf="schema:priceSpecification")] = None
     listing: A[tuple[Listing, ...], F(44, "挂牌", "Listing", O, rdf="schema:offers")] = ()
 
