@@ -51,6 +51,7 @@ def run(
             settings.harvest.workers,
             watch=[
                 Program("attention", own_command(home, "attention", "--notify"), environ, kept=False),
+                Program("months", own_command(home, "source", "quality", "--keep"), environ, kept=False),
                 Program("match", own_command(home, "match"), environ, kept=False),
             ],
         )

@@ -61,6 +61,7 @@ def harvest(
     with _leased(ledger, source.id, mode) as lease:
         if not full:  # who asks for everything means from the beginning
             go_on(harvester, ledger.database, lease, mode)
+        ledger.months.keep(source.id, but=lease.run)  # before anything changes
         with ledger.database.write() as connection:
             ledger.run_book.supersede(connection, source.id)
         work = Pass(source, ledger, mappings, settings, lease=lease, judges=judges)

@@ -11,6 +11,7 @@ from federation.database import Database
 from federation.desk import Desk
 from federation.errors import LedgerError, LedgerUnavailable
 from federation.matching.book import MatchBook
+from federation.months import MonthBook
 from federation.public import PublicReader
 from federation.quality import QualityBook
 from federation.runs import RunBook
@@ -26,7 +27,7 @@ class Ledger(PublicReader, SourceReader):
     """Implements `PublicView` and `SourceView`. Safe to share between threads; make one for each process.
 
     `run_book`: runs and leases; `desk`: reviews and take-downs; `cursors`: how far outputs are;
-    `matches`: which records are one achievement.
+    `matches`: which records are one achievement; `months`: quality reports of the past.
     """
 
     def __init__(self, database: Database) -> None:
@@ -36,6 +37,7 @@ class Ledger(PublicReader, SourceReader):
         self.desk = Desk(database)
         self.cursors = Cursors(database)
         self.matches = MatchBook(database)
+        self.months = MonthBook(database)
         self._quality = QualityBook(database)
 
     @classmethod
@@ -59,6 +61,12 @@ class Ledger(PublicReader, SourceReader):
 
     def quality(self, source: str) -> Report:
         return self._quality.report(source)
+
+    def quality_months(self, source: str) -> list[str]:
+        return self.months.months(source)
+
+    def quality_of(self, source: str, month: str) -> Report | None:
+        return self.months.report(source, month)
 
     def close(self) -> None:
         self.database.close()

@@ -141,3 +141,9 @@ class SourceView(Protocol):
 
     def quality(self, source: str) -> Report:
         """How good the published records of a source are."""
+
+    def quality_months(self, source: str) -> list[str]:
+        """Past months of which a report is kept (`2026-03`), newest first."""
+
+    def quality_of(self, source: str, month: str) -> Report | None:
+        """The report as it was when that month had ended."""

@@ -6,6 +6,7 @@ import msgspec
 import typer
 
 from chengguo.commands.options import HomeOption, JsonOption, opened
+from chengguo.errors import ChengguoError
 from chengguo.node import Node
 from chengguo.terminal import print_json, remarks, results, table
 from federation.quality import measured
@@ -47,14 +48,28 @@ def quality(
     source: Annotated[
         str | None, typer.Argument(metavar="ID", help="The source; all when not given.", show_default=False)
     ] = None,
+    month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="As it was when this month had ended.", show_default=False)
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the reports of the month that has ended, and show nothing.")
+    ] = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Score published records by dimension, and say what the source can mend first."""
+    if keep and month:
+        raise ChengguoError("--keep is about the month that has just ended: leave --month out.")
     with Node(*opened(home)) as node:
         names = sorted(node.registry.sources) if source is None else [node.source(source).id]
-        with node.ledger.database.read() as connection:
-            found = [told(measured(connection, name)) for name in names]  # all records: whoever asks here may wait
+        if keep:
+            for name in names:
+                node.ledger.months.keep(name)
+            return
+        found = [told(report) for name in names if (report := _report(node, name, month)) is not None]
+        if month and not found:
+            kept = sorted({one for name in names for one in node.ledger.months.months(name)})
+            raise ChengguoError(f"no report of {month!r} is kept; there are {', '.join(kept) or 'none yet'}.")
     if json:
         print_json(found)
     elif source is None:
@@ -62,6 +77,13 @@ def quality(
         results().print(table(("source", "#records", "#total", "mend first"), rows))
     else:
         show(found[0])
+
+
+def _report(node: Node, source: str, month: str | None) -> Report | None:
+    if month:
+        return node.ledger.months.report(source, month)
+    with node.ledger.database.read() as connection:
+        return measured(connection, source)  # all records: whoever asks here may wait
 
 
 def told(report: Report) -> Quality:

@@ -27,7 +27,7 @@ PURPOSES: dict[str, str] = {
     "about": "about the site, and what each problem type of an error means",
     "sources": "the federated listings",
     "source": "one listing: its licence, declaration, last runs, and the problems of its published records",
-    "source-quality": "how good a source's published records are, rule by rule, and what would help most",
+    "source-quality": "how good a source's published records are, rule by rule, and what would help most; of a past `month` too",
     "source-quality-data": "the same as `ttl`, `nt`, `rdf` or `jsonld` in the W3C Data Quality Vocabulary",
     "organisation-name": "the records that name an organisation (`name`)",
     **{f"page-{kind}": f"the page of one {kind}" for kind in KINDS},

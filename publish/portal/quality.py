@@ -9,6 +9,7 @@ from publish import conditional
 from publish.api.sources import known
 from publish.errors import NotFound
 from publish.formats import BY_SUFFIX, FORMATS
+from publish.links import with_query
 from publish.portal.reader import Reader
 from publish.portal.site import Site
 from vocab.quality import RULES, Dimension, Report
@@ -54,16 +55,23 @@ class QualityPages:
     def page(self, request: Request) -> Response:
         services, reader = self.site.services, self.site.reader(request)
         source = known(services, request.path_params["id"])
-        report = services.sources_view.quality(source.id)
+        report, month = self._report(request, source.id)
+        query = {"month": month}
         context = {
             "source": source,
             "title": reader.source(source.id),
             "report": report,
+            "month": month,
+            "kept": services.sources_view.quality_months(source.id),
             "dimensions": _dimensions(report, reader),
             "mendings": mendings(report, reader),
             "lines": {dimension: _lines(report, dimension, reader) for dimension in Dimension},
             "months": list(reversed(report.months))[:MONTHS],
-            "formats": [(f.name, f.media_type, f"/source/{source.id}/quality.{f.suffix}") for f in FORMATS if f.rdf],
+            "formats": [
+                (f.name, f.media_type, with_query(f"/source/{source.id}/quality.{f.suffix}", query))
+                for f in FORMATS
+                if f.rdf
+            ],
         }
         return self.site.page(request, "source_quality.html", context)
 
@@ -73,9 +81,17 @@ class QualityPages:
         if form is None or not form.rdf:
             raise NotFound("Quality reports come as " + ", ".join(f".{f.suffix}" for f in FORMATS if f.rdf) + ".")
         source = known(services, request.path_params["id"])
-        report = services.sources_view.quality(source.id)
-        body = serialise(quality_triples(report, services.namespaces), form.media_type, services.namespaces)
+        report, month = self._report(request, source.id)
+        body = serialise(quality_triples(report, services.namespaces, month), form.media_type, services.namespaces)
         return conditional.answer(request, body, form.media_type)
+
+    def _report(self, request: Request, source: str) -> tuple[Report, str]:
+        """The present report, or that of the past month that is asked for. Raises NotFound."""
+        view, month = self.site.services.sources_view, request.query_params.get("month", "")
+        report = view.quality_of(source, month) if month else view.quality(source)
+        if report is None:
+            raise NotFound("No report of this month is kept; the quality page lists those that are.")
+        return report, month
 
 
 def _dimensions(report: Report, reader: Reader) -> list[tuple[Dimension, str, float]]:

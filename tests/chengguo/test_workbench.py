@@ -1,12 +1,16 @@
 """The workbench's commands as a province's staff meet them: what they say, what they refuse, and that they write nothing."""
 
 import json
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chengguo.home import Home, create
+from federation.clock import day
+from federation.ledger import Ledger
 from tests.chengguo.commands import refused, run
 
 LISTING = "编号,成果名称,简介,密级,公开属性,结论,单位,日期,来源,阶段,完成单位,联系电话\n" + "".join(
@@ -153,3 +157,13 @@ def test_suggest_prints_what_it_would_write(home: Path) -> None:
 )
 def test_suggest_refuses_what_it_cannot_do(arguments: list[str], words: str) -> None:
     assert words in refused("source", "suggest", *arguments)
+
+
+def test_the_quality_of_a_past_month(home: Path) -> None:
+    with closing(Ledger.open(f"sqlite:///{home}/data/ledger.sqlite")) as ledger:  # as if its month had ended
+        month = ledger.months.keep("city", today=day() + timedelta(days=40))
+    assert month is not None
+    (report,) = json.loads(run("source", "quality", "city", "--month", month, "--json", "--home", home).stdout)
+    assert report["records"] == 4
+    assert run("source", "quality", "--keep", "--home", home).returncode == 0
+    assert f"there are {month}" in refused("source", "quality", "--month", "2020-01", "--home", home)

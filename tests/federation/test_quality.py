@@ -1,5 +1,12 @@
 """Quality of a source: over its published records and their problems, and over nothing else."""
 
+from datetime import date, timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from federation.clock import day
 from federation.quality import QualityBook, measured
 from tests.federation.world import World, good, mapping
 from vocab.quality import RULES, Passed, Report
@@ -51,3 +58,60 @@ def test_a_page_looks_at_a_sample_that_is_the_same_every_time(world: World) -> N
     assert (first.records, first.public) == (40, 60)
     assert first.rules == again.rules
     assert 8 < count(first, "abstract").passed < 32
+
+
+def month_after() -> date:
+    """A day of next month."""
+    return (day().replace(day=1) + timedelta(days=40)).replace(day=9)
+
+
+def this_month() -> str:
+    return f"{day():%Y-%m}"
+
+
+def test_the_report_of_a_month_is_kept_when_it_has_ended(world: World) -> None:
+    world.harvest({"1": good("一"), "2": good("二")})
+    months = world.ledger.months
+    assert months.keep("cn-xx", today=day()) is None  # nothing was public before this month
+    assert months.keep("cn-xx", today=month_after()) == this_month()
+    assert world.ledger.quality_months("cn-xx") == [this_month()]
+    then = world.ledger.quality_of("cn-xx", this_month())
+    assert then is not None
+    now = world.ledger.quality("cn-xx")
+    assert (then.records, then.score, then.rules, then.fixes) == (2, now.score, now.rules, now.fixes)
+    world.harvest({"1": good("一")} | {"2": None})
+    assert world.ledger.quality_of("cn-xx", this_month()) == then
+    assert months.keep("cn-xx", today=month_after()) is None
+    assert world.ledger.quality_of("cn-xx", "2020-01") is None
+
+
+def test_a_pass_keeps_the_month_before_it_changes_anything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.harvest({"1": good("一"), "2": good("二")})
+    monkeypatch.setattr("federation.months.day", month_after)
+    world.harvest({"1": good("一"), "2": good("二"), "3": good("三")})
+    then = world.ledger.quality_of("cn-xx", this_month())
+    assert then is not None
+    assert then.records == 2
+
+
+def test_what_has_changed_since_is_no_report_of_the_month(world: World) -> None:
+    world.harvest({"1": good("一")})
+    later = f"{month_after():%Y-%m}-02T00:00:00.000Z"
+    with world.ledger.database.write() as connection:  # a run of next month, before anybody kept the report
+        connection.execute(text("UPDATE run SET started = :later"), {"later": later})
+    assert world.ledger.months.keep("cn-xx", today=month_after()) is None
+
+
+def test_a_report_survives_rules_that_come_and_go(world: World) -> None:
+    world.harvest({"1": good("一")})
+    world.ledger.months.keep("cn-xx", today=month_after())
+    with world.ledger.database.write() as connection:
+        stored = msgspec.json.decode(connection.execute(text("SELECT report FROM quality")).scalar_one())
+        first = RULES[0].id
+        del stored["rules"][first]
+        stored["rules"]["of-old"] = {"passed": 1, "applicable": 1}
+        connection.execute(text("UPDATE quality SET report = :r"), {"r": msgspec.json.encode(stored).decode()})
+    report = world.ledger.quality_of("cn-xx", this_month())
+    assert report is not None
+    assert count(report, first) == Passed()
+    assert len(report.rules) == len(RULES)

@@ -91,6 +91,18 @@ class MemorySources:
                 total.add(Facts(one.record, frozenset(), first, self._now.date()), one.at[:7])
         return total.report(source, self._now.isoformat())
 
+    def quality_months(self, source: str) -> list[str]:
+        return ["2026-10", "2026-09"]
+
+    def quality_of(self, source: str, month: str) -> Report | None:
+        """As it is now, but less of it."""
+        if month not in self.quality_months(source):
+            return None
+        total, at = Sum(), f"{month}-30T16:10:00.000Z"
+        for one in [record for record in self._records if record.source == source][:1]:
+            total.add(Facts(one.record, frozenset(), self._now.date(), self._now.date()), month)
+        return total.report(source, at)
+
     def source(self, source: str) -> SourceStatus:
         runs = self.runs(source)
         return SourceStatus(source, dict(self._counts[source]), runs[0], runs[0].ended)

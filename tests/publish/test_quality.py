@@ -66,3 +66,36 @@ def test_each_month_has_its_measurements(client: TestClient, services: Services)
 @pytest.mark.parametrize("path", ["/source/none/quality", "/source/none/quality.ttl", f"{PATH}.json", f"{PATH}.xyz"])
 def test_what_is_not_there_is_not_found(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_a_past_month_is_chosen_without_a_script(client: TestClient, services: Services, lang: Lang) -> None:
+    page = client.get(PATH, headers={"Accept-Language": lang.value}).text
+    for month in services.sources_view.quality_months("cn-33"):
+        assert f'<option value="{month}">' in page
+    past = client.get(PATH, params={"month": "2026-09"}, headers={"Accept-Language": lang.value}).text
+    assert '<option value="2026-09" selected>' in past
+    assert f"{PATH}.ttl?month=2026-09" in past
+    assert "2026-09-30" in words(past)
+    report = services.sources_view.quality_of("cn-33", "2026-09")
+    assert report is not None
+    assert report.public < services.sources_view.quality("cn-33").public
+    assert all(getattr(rule.fix, lang) in words(past) for rule, _, _ in report.fixes)
+
+
+def test_the_measurements_of_a_past_month_say_which(client: TestClient, services: Services) -> None:
+    text = client.get(f"{PATH}.nt", params={"month": "2026-09"}).text
+    report = services.sources_view.quality_of("cn-33", "2026-09")
+    assert report is not None
+    here = f"{samples.BASE}{PATH}?month=2026-09"
+    assert f'<{here}#total> <{DQV}value> "{report.score.total:.4f}"' in text
+    measured = [line for line in text.splitlines() if f"<{DQV}QualityMeasurement>" in line]
+    for line in measured:
+        assert f"{line.split()[0]} <http://purl.org/dc/terms/temporal> <{here}#2026-09> ." in text
+    assert len(measured) > len(Dimension)
+
+
+@pytest.mark.parametrize("month", ["2026-08", "x", "<script>", "2026-10 "])
+@pytest.mark.parametrize("suffix", ["", ".ttl"])
+def test_a_month_without_a_report_is_not_found(client: TestClient, suffix: str, month: str) -> None:
+    assert client.get(PATH + suffix, params={"month": month}).status_code == 404

@@ -22,38 +22,39 @@ NAMES: dict[Dimension, Label] = {
 TOTAL = Label("总分", "Total")
 
 
-def quality_triples(report: Report, ns: Namespaces) -> Iterator[pyoxigraph.Triple]:
-    """The report, its measurements, and the metrics and dimensions they are of."""
-    body = " .\n".join(dict.fromkeys(_lines(report, ns))) + " .\n"
+def quality_triples(report: Report, ns: Namespaces, month: str = "") -> Iterator[pyoxigraph.Triple]:
+    """The report, its measurements, and the metrics and dimensions they are of. `month`: of which past month it is."""
+    body = " .\n".join(dict.fromkeys(_lines(report, ns, month))) + " .\n"
     for quad in pyoxigraph.parse(body.encode(), format=pyoxigraph.RdfFormat.N_TRIPLES):
         yield quad.triple
 
 
-def _lines(report: Report, ns: Namespaces) -> list[str]:
-    graph = Graph(Terms(ns), f"{ns.source(report.source)}/quality")
+def _lines(report: Report, ns: Namespaces, of: str) -> list[str]:
+    page = f"{ns.source(report.source)}/quality"
+    graph = Graph(Terms(ns), f"{page}?month={of}" if of else page)
     source = f"<{ns.source(report.source)}>"
     graph.type(graph.subject, "dqv:QualityMetadata")
     graph.add(graph.subject, "prov:generatedAtTime", moment(report.at))
     graph.add(graph.subject, "foaf:primaryTopic", source)
+    period = _period(graph, of) if of else None
+    if period:
+        graph.add(graph.subject, "dcterms:temporal", period)
     _definitions(graph, ns)
-    _scores(graph, ns, source, report.score, "")
+    _scores(graph, ns, source, report.score, "", period)
     for rule, count in zip(RULES, report.rules, strict=True):
         if count.share is not None:
-            _measure(graph, source, rule.id, count.share, _metric(ns, rule.id))
-    for month in report.months:
-        _scores(graph, ns, source, month.score, month.month)
+            _measure(graph, source, rule.id, count.share, _metric(ns, rule.id), period)
+    for month in () if of else report.months:
+        _scores(graph, ns, source, month.score, f"-{month.month}", _period(graph, month.month))
     return graph.lines
 
 
-def _scores(graph: Graph, ns: Namespaces, source: str, score: Score, month: str) -> None:
+def _scores(graph: Graph, ns: Namespaces, source: str, score: Score, suffix: str, period: str | None) -> None:
     named = {dimension.value: share for dimension, share in score.dimensions.items()}
     if score.total is not None:
         named["total"] = score.total
-    period = _period(graph, month) if month else ""
     for name, share in named.items():
-        node = _measure(graph, source, f"{name}-{month}" if month else name, share, _metric(ns, name))
-        if period:
-            graph.add(node, "dcterms:temporal", period)
+        _measure(graph, source, name + suffix, share, _metric(ns, name), period)
 
 
 def _period(graph: Graph, month: str) -> str:
@@ -64,14 +65,15 @@ def _period(graph: Graph, month: str) -> str:
     return node
 
 
-def _measure(graph: Graph, source: str, name: str, share: float, metric: str) -> str:
+def _measure(graph: Graph, source: str, name: str, share: float, metric: str, period: str | None) -> None:
     node = f"<{graph.iri}#{name}>"
     graph.type(node, "dqv:QualityMeasurement")
     graph.add(node, "dqv:isMeasurementOf", metric)
     graph.add(node, "dqv:value", typed(f"{share:.4f}", "decimal"))
     graph.add(node, "dqv:computedOn", source)
     graph.add(source, "dqv:hasQualityMeasurement", node)
-    return node
+    if period:
+        graph.add(node, "dcterms:temporal", period)
 
 
 def _definitions(graph: Graph, ns: Namespaces) -> None:
