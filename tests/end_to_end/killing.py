@@ -1,33 +1,32 @@
-"""`kill -9` at any moment: the next start catches up, and in the end nothing is lost and nothing is doubled."""
+"""Commands killed with `kill -9` at random moments, over homes with two small sources; used by the tests of it.
 
-import contextlib
+The tests are files of their own, so that several processes share them.
+"""
+
 import random
 import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 
 from chengguo.demo import servers
 from chengguo.home import Home, create
 from tests.chengguo.commands import COMMAND, environment
-from tests.chengguo.processes import eventually
-from tests.end_to_end.conftest import copied
-from tests.end_to_end.node import Node, serving
+from tests.end_to_end.node import Node
 
-KILLS = 30
+KILLS = 15  # of each test
 RECORDS = 60  # of each source
 SOURCES = ("hubei", "sichuan")
 COMMANDS = (("harvest", "--all"), ("project",))
-SMALL_BATCHES: dict[str, dict[str, object]] = {"harvest": {"batch_size": 10}}  # so that a death falls between them
 
 
-@pytest.fixture(scope="module")
-def platforms() -> Iterator[servers.Platforms]:
+@contextmanager
+def two_platforms() -> Iterator[servers.Platforms]:
     with servers.running(lambda: 1, port=0) as running:
         for name in SOURCES:
             platform: Any = running.platforms[name]
@@ -35,8 +34,8 @@ def platforms() -> Iterator[servers.Platforms]:
         yield running
 
 
-def made(folder: Path, platforms: servers.Platforms) -> Node:
-    create(Home(folder), SMALL_BATCHES, demonstration=True)
+def made(folder: Path, platforms: servers.Platforms, batch: int) -> Node:
+    create(Home(folder), {"harvest": {"batch_size": batch}}, demonstration=True)
     for file in folder.glob("sources/*.toml"):
         if file.stem not in SOURCES:
             file.unlink()
@@ -102,7 +101,7 @@ def killed(node: Node, command: tuple[str, ...], seconds: float) -> tuple[bool, 
     )
     worked = 0.0
     while process.poll() is None and worked < seconds:
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with suppress(psutil.NoSuchProcess):
             times = psutil.Process(process.pid).cpu_times()
             worked = times.user + times.system
         time.sleep(0.005)
@@ -113,44 +112,21 @@ def killed(node: Node, command: tuple[str, ...], seconds: float) -> tuple[bool, 
     return process.returncode == -9, worked
 
 
-@pytest.fixture(scope="module")
-def undisturbed(platforms: servers.Platforms, tmp_path_factory: pytest.TempPathFactory) -> tuple[Node, list[float]]:
-    """A node that was never killed, and how long each command usually works."""
-    node = made(tmp_path_factory.mktemp("kill") / "undisturbed", platforms)
-    return node, [killed(node, command, float("inf"))[1] for command in COMMANDS]
-
-
-@pytest.mark.timeout(900)  # some forty runs of the program
-def test_killed_at_random_moments(
-    platforms: servers.Platforms, undisturbed: tuple[Node, list[float]], tmp_path: Path
-) -> None:
-    moments, (reference, usual) = random.Random(20260301), undisturbed
-    deaths, tries = 0, 0
-    while deaths < KILLS:
-        node = made(tmp_path / f"home-{deaths}", platforms)
-        for _ in range(10):  # then whole; and a new home, so that there is work again
-            tries += 1
-            which = moments.randrange(len(COMMANDS))
-            deaths += killed(node, COMMANDS[which], moments.uniform(0.3, 1.0) * usual[which])[0]
-        assert tries < KILLS * 5, "the commands are never met alive"
-        finished(node)
-        assert content(node) == content(reference)
-        assert_nothing_doubled(node)
-        assert not stores_of(node), "a store was left running"
-
-
-def test_a_child_that_is_killed_comes_back(first_day: Node, tmp_path: Path) -> None:
-    node = copied(first_day, tmp_path / "home")
-    with serving(node) as served:
-        total = served.portal.search()["total"]
-        for victim in ("chengguo project", "oxigraph serve", "chengguo.web"):
-            before = eventually(lambda v=victim: served.children(v), f"{victim} to run")  # type: ignore[misc]
-            for child in before:  # of the web server its workers too
-                child.kill()
-            gone = {child.pid for child in before}
-            eventually(lambda v=victim, g=gone: {c.pid for c in served.children(v)} - g, f"{victim} again")  # type: ignore[misc]
-            eventually(served.portal.answers, "a ready node")
-            assert served.portal.search()["total"] == total
-            assert len(served.portal.select("SELECT ?s WHERE { GRAPH ?s { ?s a ?class } } LIMIT 3")) == 3
-        assert node.json("verify")["equal"] is True
-        assert served.interrupt() == 0
+def kill_at_random(folder: Path, batch: int, seed: int) -> None:
+    """Kill harvests of this batch size, and projects, and prove each time that the next start puts everything right."""
+    with two_platforms() as platforms:
+        reference = made(folder / "undisturbed", platforms, batch)
+        usual = [killed(reference, command, float("inf"))[1] for command in COMMANDS]
+        moments = random.Random(seed)
+        deaths, tries = 0, 0
+        while deaths < KILLS:
+            node = made(folder / f"home-{deaths}", platforms, batch)
+            for _ in range(10):  # then whole; and a new home, so that there is work again
+                tries += 1
+                which = moments.randrange(len(COMMANDS))
+                deaths += killed(node, COMMANDS[which], moments.uniform(0.3, 1.0) * usual[which])[0]
+            assert tries < KILLS * 5, "the commands are never met alive"
+            finished(node)
+            assert content(node) == content(reference)
+            assert_nothing_doubled(node)
+            assert not stores_of(node), "a store was left running"
