@@ -9,7 +9,7 @@ from federation.database import Database
 from federation.runs import Lease
 from federation.schema import run, source_state
 from federation.views import RunStatus
-from harvesters.base import MAX_BOOKMARK, Bookmarked, Harvester, Resumable
+from harvesters.base import MAX_BOOKMARK, Bookmarked, Harvester, Resumable, Unchanging
 
 RECENT = 86_400.0  # seconds after which a listing has changed too much to go on in its middle
 CUT_OFF = (RunStatus.INTERRUPTED.value, RunStatus.FAILED.value)
@@ -34,6 +34,11 @@ def bookmark_of(harvester: Harvester) -> dict[str, object]:
         return {}
     mark = harvester.bookmark
     return {"bookmark": mark if mark and len(mark) <= MAX_BOOKMARK else None}
+
+
+def is_unchanged(harvester: Harvester) -> bool:
+    """Whether the pass that has ended found the source as its bookmark left it."""
+    return isinstance(harvester, Unchanging) and harvester.unchanged
 
 
 def go_on(harvester: Harvester, database: Database, lease: Lease, mode: str) -> None:

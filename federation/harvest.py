@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
-from federation.bookmarks import bookmark_of, go_on, position_of, resume
+from federation.bookmarks import bookmark_of, go_on, is_unchanged, position_of, resume
 from federation.clock import now, stamp
 from federation.errors import RunError
 from federation.guard import above, exceeds, why_held
@@ -53,7 +53,7 @@ def harvest(
     `accept` applies what the guard would hold. A dry run writes nothing and returns a run of id 0.
     Raises SourceBusy, LeaseLost, LedgerError; what goes wrong with the source itself is in the run.
     """
-    since = None if full else ledger.since(source.id, settings.full_every)
+    since = None if full else ledger.since(source.id, timedelta(days=source.full_every))
     resume(harvester, ledger.database, source.id, anew=since is None)
     if dry_run:
         return _Harvest(Pass(source, ledger, mappings, settings, dry=True), harvester, since, progress).rehearse()
@@ -205,7 +205,10 @@ class _Harvest:
                 _withdraw(work, connection, due)
                 if not failure.message:
                     self._advance(connection, complete)
-            _end(work, connection, lease, failure, complete=complete, report=report, held=held)
+            said = (
+                "the source says that nothing has changed since the last pass" if is_unchanged(self._harvester) else ""
+            )
+            _end(work, connection, lease, failure, complete=complete, report=report, held=held, said=said)
 
     def _read(self) -> None:
         batch: list[Harvested] = []
@@ -324,8 +327,13 @@ class _Harvest:
     def _advance(self, connection: Connection, complete: bool) -> None:
         """Move the high-water mark, however many single records failed: they are found again by their digests.
 
-        The newest date the source gave, never one in the future; a source without dates counts from our start.
+        The newest date the source gave, never one in the future; a source without dates counts from our start. That nothing has
+        changed is no date: the mark stays.
         """
+        if is_unchanged(self._harvester):
+            here = source_state.c.source == self._source.id
+            connection.execute(update(source_state).where(here).values(success_at=stamp()))
+            return
         newest = min(self._newest, self._started) if self._newest is not None else self._started
         values: dict[str, object] = {
             "source": self._source.id,
@@ -404,15 +412,16 @@ def _end(
     complete: bool = False,
     report: GuardReport | None = None,
     held: bool = False,
+    said: str = "",
 ) -> None:
     report = msgspec.structs.replace(report or GuardReport(), cause=failure.cause)
-    said = [failure.message]
+    remarks = [failure.message, said]
     if work.faults.count and not failure.message:
-        said.append(f"the platform failed at {work.faults.count} records; see the run's traceback")
+        remarks.append(f"the platform failed at {work.faults.count} records; see the run's traceback")
     if report.repeated:
-        said.append(f"the listing repeats {report.repeated:,} keys; of records with one key the last counts")
-    said.append(work.tally.remark())
-    message = "; ".join(filter(None, said))
+        remarks.append(f"the listing repeats {report.repeated:,} keys; of records with one key the last counts")
+    remarks.append(work.tally.remark())
+    message = "; ".join(filter(None, remarks))
     status = RunStatus.FAILED if failure.message else RunStatus.DONE
     if held:
         status, message = RunStatus.HELD, f"{why_held(report, lease.run)} {message}".strip()

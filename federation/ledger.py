@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from federation.clock import moment, now
 from federation.cursors import Cursors
@@ -15,9 +15,10 @@ from federation.months import MonthBook
 from federation.public import PublicReader
 from federation.quality import QualityBook
 from federation.runs import RunBook
-from federation.schema import raw, source_state
+from federation.schema import raw, run, source_state
 from federation.sources import SourceReader
 from federation.status import Schedules, Status, status_of
+from federation.views import RunStatus
 from federation.writer import raw_of
 from harvesters.base import RawRecord
 from vocab.quality import Report
@@ -72,10 +73,14 @@ class Ledger(PublicReader, SourceReader):
         self.database.close()
 
     def since(self, source: str, full_every: timedelta) -> datetime | None:
-        """From when on an incremental pass has to ask; None when a full pass is due."""
+        """From when on an incremental pass has to ask; None when a full pass is due.
+
+        It is due too while a run waits for a person: a new run takes its place, and only a full one puts its question again.
+        """
+        waits = exists().where(run.c.source == source, run.c.status == RunStatus.HELD.value)
         with self.database.read() as connection:
-            row = connection.execute(select(source_state).where(source_state.c.source == source)).first()
-        if row is None or row.high_water is None or row.complete_at is None:
+            row = connection.execute(select(source_state, waits).where(source_state.c.source == source)).first()
+        if row is None or row.high_water is None or row.complete_at is None or row[-1]:
             return None
         return None if now() - moment(row.complete_at) > full_every else moment(row.high_water)
 

@@ -8,7 +8,7 @@ What was committed stays; a batch that is repeated finds its own digests, so not
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 from sqlalchemy import Connection
@@ -32,7 +32,6 @@ from harvesters.base import HarvestError, RawRecord, TransientError
 from vocab.mapping import FieldMapping
 
 BATCH = 500
-FULL_EVERY = timedelta(days=7)  # absence is only noticed by a full pass
 INLINE = Judges(0)
 
 Progress = Callable[[RunCounts], None]
@@ -43,7 +42,6 @@ class Settings(msgspec.Struct, frozen=True):
 
     base: str
     batch: int = BATCH
-    full_every: timedelta = FULL_EVERY
     today: date | None = None  # the present day in China when None
 
 

@@ -9,6 +9,8 @@ from msgspec import Meta
 from federation.schedule import CHINA, Schedule
 from harvesters.base import Endpoint, Limits
 
+Days = Annotated[int, msgspec.Meta(ge=1, le=366)]
+
 
 class Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zh: str  # in Chinese
@@ -74,6 +76,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     homepage: str = ""  # shown on the source's page
     schedule: str = ""  # cron expression; empty: only by hand
     timezone: str = CHINA  # in which the schedule is read: a name of the IANA database
+    full_every: Days = 7  # days after which a pass reads everything again, whatever the source says has changed
     disclosure: DisclosurePolicy = DisclosurePolicy()  # what a record needs before it may be published
     guard: Guard = Guard()  # holds a run that would withdraw or change too much
     limits: Limits = Limits()  # what one pass may cost

@@ -137,6 +137,15 @@ class Bookmarked(Protocol):
 
 
 @runtime_checkable
+class Unchanging(Protocol):
+    """An ability of some harvesters with bookmarks: they can tell that the source is as the pass of the bookmark left it."""
+
+    @property
+    def unchanged(self) -> bool:
+        """True once `records` has ended without any, as nothing has changed: what was listed then is what there is."""
+
+
+@runtime_checkable
 class Resumable(Protocol):
     """An ability of some harvesters: a pass that was cut off goes on where it was, not at the first page.
 

@@ -16,7 +16,8 @@ from harvesters.listing import Listing
 from harvesters.names import record_url
 from harvesters.options import read_options
 from harvesters.secrets import Secrets
-from harvesters.session import Session
+from harvesters.session import Request, Session
+from harvesters.validators import Conditional
 
 _HINTS = {  # keys that tell what the document is instead
     "@graph": "it is JSON-LD: use protocol dcat",
@@ -33,12 +34,16 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record_url: str = ""  # a record's page: "https://kjcg.example/item/{id}"; empty: its landingPage
 
 
-class DataJson:
-    """One pass over a catalogue. Of several datasets with one identifier the first counts, and the others are reported."""
+class DataJson(Conditional):
+    """One pass over a catalogue. Of several datasets with one identifier the first counts, and the others are reported.
+
+    A catalogue that has not changed is not sent again.
+    """
 
     Options = Options
 
     def __init__(self, endpoint: Endpoint, secrets: Secrets) -> None:
+        super().__init__(endpoint)
         self._endpoint = endpoint
         self._options = read_options(endpoint, "data_json", Options)
         self._complete = False
@@ -53,9 +58,14 @@ class DataJson:
         listing = Listing(self._endpoint)
         listing.page()
         with Session(self._endpoint) as session:
-            rows = self._rows(session, session.get_json(self._endpoint.url, headers={"Accept": JSON}))
+            body = self._document(session, Request(self._endpoint.url, headers={"Accept": JSON}), session.json_of)
+            if body is None:
+                self._unchanged = True
+                return
+            rows = self._rows(session, body)
         for number, row in enumerate(rows, 1):
             yield self._record(listing, row, f"dataset {number}")
+        self._keep()
         self._complete = since is None and not listing.nameless
 
     def _rows(self, session: Session, body: bytes) -> list[bytes]:

@@ -33,6 +33,7 @@ from harvesters.rdf_page import ACCEPT, FORMATS, BrokenPage, Format, guess, read
 from harvesters.rdf_tree import Graph, Tangled, expand, is_blank
 from harvesters.secrets import Secrets
 from harvesters.session import Busy, Request, Session
+from harvesters.validators import Conditional
 
 _STALE = 3  # so many pages without a new dataset: the catalogue has no end
 _CATALOGUES = frozenset({CATALOGUE, expand("hydra:Collection"), expand("hydra:PagedCollection")})
@@ -54,12 +55,17 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record_url: str = ""  # a record's page: "https://kjcg.example/item/{id}"; empty: its dcat:landingPage, else its IRI
 
 
-class Dcat:
-    """One pass over a catalogue. A dataset that two pages describe is yielded twice; the later one wins."""
+class Dcat(Conditional):
+    """One pass over a catalogue. A dataset that two pages describe is yielded twice; the later one wins.
+
+    A catalogue of one page that has not changed is not sent again. Of several pages the first does not tell whether the others
+    have changed.
+    """
 
     Options = Options
 
     def __init__(self, endpoint: Endpoint, secrets: Secrets) -> None:
+        super().__init__(endpoint)
         self._endpoint = endpoint
         self._options = read_options(endpoint, "dcat", Options)
         self._classes = frozenset(expand(name) for name in self._options.classes)
@@ -98,7 +104,11 @@ class Dcat:
         trail = _Trail(request.url, self._endpoint.limits.max_records)
         while True:
             listing.page()
-            graph = session.fetch(request, partial(self._graph, session, request.url))
+            reads = partial(self._graph, session, request.url)
+            graph = session.fetch(request, reads) if trail.number else self._document(session, request, reads)
+            if graph is None:
+                self._unchanged = True
+                return False
             nodes = found(graph, self._classes)
             content = set[int]()
             for each in self._read(session, records, graph, nodes, trail.number + 1):
@@ -121,6 +131,9 @@ class Dcat:
             raise TerminalError(session.say(request.url, f"{what}: check url and classes"))
         for node in trail.missing() if expand("dcat:Dataset") in self._classes else ():
             yield listing.unreadable(printable(node, 200), "the catalogue lists it, and no page describes it")
+        if trail.number > 1 or request.params:  # what was asked by a date is another document each time
+            self._noted = self._noted.without(self._endpoint.url)
+        self._keep()
         checked = self._options.total_items == "check"
         return not checked or listing.distinct + listing.nameless >= trail.announced
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Generator, Iterator
 from datetime import datetime
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from harvesters.answer import Answer, printable
-from harvesters.base import JSON, MAX_BOOKMARK, Endpoint, Harvested, TerminalError
+from harvesters.base import JSON, Endpoint, Harvested, TerminalError
 from harvesters.feed_xml import Document, Entry, read_feed
 from harvesters.json_text import Malformed, encode
 from harvesters.listing import Listing
 from harvesters.options import open_secrets, read_options
 from harvesters.secrets import Secret, SecretRef, Secrets
 from harvesters.session import Busy, Request, Session
-from harvesters.validators import NOT_MODIFIED, Validators
+from harvesters.validators import Conditional
 
 _STALE = 3  # so many pages without a new entry: the links to older ones have no end
 
@@ -27,35 +28,25 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     robots: bool = True  # keep to robots.txt
 
 
-class Feed:
+class Feed(Conditional):
     """One pass over a feed, newest first: of several entries with one key the newest counts, a tombstone among them.
 
-    Its bookmark are the validators of the feed (ETag, Last-Modified): a feed that has not changed is not sent again.
+    A feed that has not changed is not sent again. Its older pages are reached through it, and asked for without condition.
     """
 
     Options = Options
 
     def __init__(self, endpoint: Endpoint, secrets: Secrets) -> None:
+        super().__init__(endpoint)
         self._endpoint = endpoint
         self._options = read_options(endpoint, "feed", Options)
         self._secrets: list[Secret] = []
         self._headers = open_secrets(endpoint, secrets, "headers", self._options.headers, self._secrets)
-        self.validators = Validators()
         self._complete = False
 
     @property
     def complete(self) -> bool:
         return self._complete
-
-    @property
-    def bookmark(self) -> str:
-        """Where the next pass may begin: what the feed said of its state; empty when it said nothing."""
-        mark = self.validators.text if self.validators.documents else ""
-        return mark if len(mark) <= MAX_BOOKMARK else ""
-
-    def resume(self, bookmark: str) -> None:
-        """Ask only for what has changed since then; empty: for everything."""
-        self.validators = Validators.read(bookmark)
 
     def records(self, since: datetime | None = None) -> Iterator[Harvested]:
         """Raises HarvestError, after what was read before the failure."""
@@ -69,13 +60,14 @@ class Feed:
         """Yields the entries; returns whether the feed was read to its end."""
         url, urls, stale, number = self._endpoint.url, {self._endpoint.url}, 0, 1
         newest: dict[str, datetime | None] = {}
-        noted = self.validators
         while url:
             listing.page()
-            answer, document = session.fetch(self._request(url, number), lambda each: self._read(session, each))
-            if document is None:
+            request, reads = Request(url, headers=self._headers), partial(self._read, session)
+            page = session.fetch(request, reads) if number > 1 else self._document(session, request, reads)
+            if page is None:
+                self._unchanged = True
                 return False
-            noted = noted.noted(url, answer) if number == 1 else noted
+            address, document = page
             new = old = 0
             for index, entry in enumerate(document.entries, 1):
                 if entry.identifier and not _counts(newest, entry):
@@ -84,27 +76,19 @@ class Feed:
                 if since is not None and entry.changed is not None and entry.changed < since:
                     old += 1
                 else:
-                    yield self._record(listing, entry, answer.url, f"page {number}, entry {index}")
+                    yield self._record(listing, entry, address, f"page {number}, entry {index}")
             if old and old == len(document.entries):
                 break
             stale = 0 if new else stale + 1
             url, number = self._older(session, document, url, urls, stale), number + 1
-        self.validators = noted
+        self._keep()
         return not url
 
-    def _request(self, url: str, number: int) -> Request:
-        """Only the first document is asked for on condition: the older ones are reached through it."""
-        condition = self.validators.condition(url) if number == 1 else {}
-        accept = frozenset({NOT_MODIFIED}) if condition else frozenset[int]()
-        return Request(url, headers=self._headers | condition, accept_status=accept)
-
-    def _read(self, session: Session, answer: Answer) -> tuple[Answer, Document | None]:
-        """The document; None for one that has not changed."""
-        if answer.status == NOT_MODIFIED:
-            return answer, None
+    def _read(self, session: Session, answer: Answer) -> tuple[str, Document]:
+        """The document and its address."""
         session.refuse_html(answer, "a feed")
         try:
-            return answer, read_feed(answer.body, answer.charset)
+            return answer.url, read_feed(answer.body, answer.charset)
         except Malformed as error:
             message = session.say(answer.url, f"not a readable feed: {printable(session.mask(str(error)), 200)}")
             raise (Busy if error.truncated else TerminalError)(message) from None

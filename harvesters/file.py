@@ -5,7 +5,7 @@ folder, dropped into a watched folder, or listed in a file catalogue.
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -27,6 +27,7 @@ from harvesters.listing import Listing
 from harvesters.options import open_secrets, read_options, zone
 from harvesters.secrets import Secret, SecretRef, Secrets
 from harvesters.session import Request, Session
+from harvesters.validators import NOT_MODIFIED, Conditional
 
 Natural = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
@@ -69,12 +70,17 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     member_pattern: str = ""  # the same for the names of files inside a ZIP; empty: all are read
 
 
-class File:
-    """One pass over one file, or over all files of a catalogue, a folder or an archive."""
+class File(Conditional):
+    """One pass over one file, or over all files of a catalogue, a folder or an archive.
+
+    A file on the web that has not changed is not sent again, unless another one of its catalogue has: of records with one key
+    the last counts, so all are read.
+    """
 
     Options = Options
 
     def __init__(self, endpoint: Endpoint, secrets: Secrets) -> None:
+        super().__init__(endpoint)
         self._endpoint = endpoint
         self._options = options = read_options(endpoint, "file", Options)
         self._secrets: list[Secret] = []
@@ -110,9 +116,25 @@ class File:
             if self._is_watched:
                 yield from self._dropped(session, listing)
             else:
-                for entry in self._entries(session):
-                    yield from self._entry(session, entry, listing)
-        self._complete = since is None and not listing.nameless
+                yield from self._listed(session, self._entries(session), listing)
+        self._keep()
+        self._complete = since is None and not (listing.nameless or self._unchanged)
+
+    def _listed(self, session: Session, entries: Sequence[Entry], listing: Listing) -> Iterator[Harvested]:
+        """The records of all files; none when every file says that it is as it was."""
+        unchanged: list[Entry] = []
+        changed = False
+        for entry in entries:
+            listing.page()
+            with self._fetched(session, entry.url, on_condition=not changed) as found:
+                if found is None:
+                    unchanged.append(entry)
+                    continue
+                changed = True
+                while unchanged:
+                    yield from self._entry(session, unchanged.pop(0), listing)
+                yield from self._read(found, listing, f"{entry.name}, " if entry.name else "")
+        self._unchanged = not changed
 
     @property
     def _is_watched(self) -> bool:
@@ -150,10 +172,12 @@ class File:
     def _entry(self, session: Session, entry: Entry, listing: Listing) -> Iterator[Harvested]:
         listing.page()
         with self._fetched(session, entry.url) as found:
-            yield from self._read(found, listing, f"{entry.name}, " if entry.name else "")
+            if found is not None:
+                yield from self._read(found, listing, f"{entry.name}, " if entry.name else "")
 
     @contextmanager
-    def _fetched(self, session: Session, url: str) -> Iterator[Found]:
+    def _fetched(self, session: Session, url: str, *, on_condition: bool = False) -> Iterator[Found | None]:
+        """The file; None for one that is as it was (`on_condition`)."""
         if urlsplit(url).scheme == "file":
             path = self._inside(url)
             where = session.say(url, "the file")
@@ -165,7 +189,12 @@ class File:
             return
         with tempfile.TemporaryFile(prefix="chengguo-") as temporary:
             home = urlsplit(self._endpoint.url)[:2] == urlsplit(url)[:2]
-            answer = session.download(Request(url, headers=self._headers if home else {}), temporary)
+            request = Request(url, headers=self._headers if home else {})
+            answer = session.download(self._asked(request) if on_condition else request, temporary)
+            if answer.status == NOT_MODIFIED:
+                yield None
+                return
+            self._noted = self._noted.noted(url, answer)
             name = unquote(PurePosixPath(urlsplit(url).path).name)
             temporary.seek(0)
             yield Found(temporary, name, answer.media_type, answer.charset, session.say(answer.url, "the file"))

@@ -31,10 +31,12 @@ T = TypeVar("T")
 
 _BUSY = frozenset({429, 502, 503, 504})
 _REDIRECT = frozenset({301, 302, 303, 307, 308})
+_NO_SECRETS = frozenset({"accept", "if-modified-since", "if-none-match"})  # headers that may go to another host
 _MAX_HOPS = 5
 _MAX_PAUSE = 60.0
 _CHUNK = 64 * 2**10
 _ADVICE = {
+    304: "it says that nothing has changed although everything was asked for: the province must mend its server or cache",
     400: "the source finds the request wrong: check [options]",
     401: "the key is missing or no longer valid: check the secret named in [options]",
     403: "the source refuses us: ask the province to allow this node, or check the key in [options]",
@@ -264,7 +266,7 @@ class Session:
             return hop
         if hop.method != "GET":
             raise TerminalError(self.say(url, "redirect of a POST to another host refused: set url to the new address"))
-        return replace(hop, headers={k: v for k, v in request.headers.items() if k.lower() == "accept"})
+        return replace(hop, headers={k: v for k, v in request.headers.items() if k.lower() in _NO_SECRETS})
 
     def _receive(self, request: Request, response: requests.Response, sink: IO[bytes]) -> Answer:
         url = self.mask(str(response.url))

@@ -18,8 +18,9 @@ from harvesters.options import read_options
 from harvesters.page import decoded
 from harvesters.robots import Disallowed
 from harvesters.secrets import Secrets
-from harvesters.session import Session
+from harvesters.session import Request, Session
 from harvesters.sitemap_xml import Failure, Place, places, unpacked
+from harvesters.validators import Conditional
 
 _DEEPEST = 4  # indexes in indexes: the protocol allows none, sites do it
 _PATIENCE = 10  # pages in a row that cannot be read: the site is down, not the page
@@ -39,12 +40,16 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     robots: bool = True  # keep to robots.txt
 
 
-class Sitemap:
-    """One pass over a sitemap, or over all that an index names. An incremental pass leaves out what `lastmod` says is older."""
+class Sitemap(Conditional):
+    """One pass over a sitemap, or over all that an index names. An incremental pass leaves out what `lastmod` says is older.
+
+    A sitemap that has not changed is not sent again, and its pages are not asked for, if it dates every one of them.
+    """
 
     Options = Options
 
     def __init__(self, endpoint: Endpoint, secrets: Secrets) -> None:
+        super().__init__(endpoint)
         self._endpoint = endpoint
         self._options = o = read_options(endpoint, "sitemap", Options)
         where = f"source {endpoint.source!r} (sources/{endpoint.source}.toml, [options])"
@@ -66,17 +71,23 @@ class Sitemap:
         listing = Listing(self._endpoint)
         with Session(self._endpoint, robots=self._options.robots) as session:
             found = yield from self._sitemap(session, listing, self._endpoint.url, since, {self._endpoint.url}, 1)
-        self._complete = bool(found) and since is None and not listing.nameless and self._pages is not None
+        self._keep()
+        whole = bool(found) and not (listing.nameless or self._spared)
+        self._complete = whole and since is None and self._pages is not None
 
     def _sitemap(
         self, session: Session, listing: Listing, url: str, since: datetime | None, seen: set[str], depth: int
     ) -> Generator[Harvested, None, int]:
         """Yields the records below one sitemap; returns how many pages it named."""
         listing.page()
-        answer = session.get_bytes(url)
-        count = 0
+        answer = self._document(session, Request(url), lambda found: found)
+        if answer is None:
+            self._unchanged = depth == 1
+            return 0
+        count, unread, dated = 0, listing.nameless, True
         try:
             for place in places(unpacked(answer.body, self._endpoint.limits.max_bytes)):
+                dated = dated and when.parse(place.changed, "iso", UTC) is not None
                 there = self._inside(url, place.url)
                 if there is None:
                     yield listing.unreadable(printable(place.url, 200) or url, self._away(place))
@@ -94,6 +105,8 @@ class Sitemap:
             raise TerminalError(
                 session.say(answer.url, f"not a readable sitemap: {printable(str(error), 200)}")
             ) from None
+        if not dated or listing.nameless > unread:  # that it has not changed would say nothing of its pages
+            self._noted = self._noted.without(url)
         return count
 
     def _page(self, session: Session, listing: Listing, url: str, place: Place) -> Iterator[Harvested]:

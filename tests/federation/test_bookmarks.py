@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -109,7 +110,7 @@ def test_a_ledger_of_the_former_schema_goes_on(former: Ledger) -> None:
         Event.WITHDRAWN,
     ]
     assert kept(former.database, world.source.id) == ""
-    assert former.since(world.source.id, world.settings.full_every) is not None
+    assert former.since(world.source.id, timedelta(days=7)) is not None
     run = harvest(world.source, Marked([raw("3", good("第三项"))], mark="7 x"), former, world.mappings, world.settings)
     assert (run.status, kept(former.database, world.source.id)) == (RunStatus.DONE, "7 x")
     assert set(world.titles()) == {"2", "3"}

@@ -6,12 +6,10 @@ import time
 import pytest
 
 from harvesters import politeness
-from harvesters.answer import Answer
 from harvesters.base import HarvestError, TerminalError, TransientError
 from harvesters.politeness import Pace
 from harvesters.robots import Disallowed
 from harvesters.session import Session
-from harvesters.validators import Validator, Validators
 from tests.harvesters.endpoints import endpoint
 from tests.harvesters.servers.web import Asked, Behaviour, Reply, Server, serving
 
@@ -224,40 +222,3 @@ def test_a_huge_file_is_cut() -> None:
         get(server, "/list")
         refused(server, "/x")
         assert time.monotonic() - begun < 5
-
-
-@pytest.mark.parametrize(
-    ("sent", "asked"),
-    [
-        ({"ETag": '"a"'}, {"If-None-Match": '"a"'}),
-        (
-            {"Last-Modified": "Sun, 01 Mar 2026 00:00:00 GMT"},
-            {"If-Modified-Since": "Sun, 01 Mar 2026 00:00:00 GMT"},
-        ),
-        ({"ETag": 'W/"b"', "Last-Modified": "x"}, {"If-None-Match": 'W/"b"', "If-Modified-Since": "x"}),
-        ({"ETag": "x" * 1001}, {}),
-        ({"ETag": "é\n"}, {}),
-        ({}, {}),
-    ],
-)
-def test_validators_become_conditions(sent: dict[str, str], asked: dict[str, str]) -> None:
-    answer = Answer("http://x.example/", 200, {name.lower(): value for name, value in sent.items()})
-    noted = Validators().noted("http://x.example/feed", answer)
-    assert noted.condition("http://x.example/feed") == asked
-    assert noted.condition("http://x.example/other") == {}
-    assert Validators.read(noted.text) == noted
-
-
-def test_what_was_not_modified_keeps_its_validators() -> None:
-    known = Validators({"u": Validator('"a"')})
-    assert known.noted("u", Answer("u", 304, {"etag": '"b"'})) is known
-    assert known.noted("u", Answer("u", 200, {})).documents == {}
-    assert Validators.read("nonsense") == Validators()
-
-
-def test_validators_do_not_grow_without_end() -> None:
-    known, answer = Validators(), Answer("u", 200, {"etag": '"a"'})
-    for number in range(1100):
-        known = known.noted(str(number), answer)
-    assert len(known.documents) == 1000
-    assert "1099" in known.documents
