@@ -2,6 +2,8 @@
 (`harvesters.base.Bookmarked`), or in the middle of one that was cut off (`harvesters.base.Resumable`).
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import select
 
 from federation.clock import ago
@@ -57,7 +59,12 @@ def go_on(harvester: Harvester, database: Database, lease: Lease, mode: str) -> 
         harvester.go_on(last[0].position)
 
 
-def position_of(harvester: Harvester) -> str:
-    """Where a pass is now; empty at its beginning, and for a harvester that cannot go on anywhere."""
-    position = harvester.position if isinstance(harvester, Resumable) else ""
-    return position if len(position) <= MAX_BOOKMARK else ""
+def places(harvester: Harvester) -> Callable[[], str]:
+    """Tells where a pass is now; empty at its beginning, and for a harvester that cannot go on anywhere."""
+    if not isinstance(harvester, Resumable):
+        return str
+
+    def here() -> str:
+        return harvester.position if len(harvester.position) <= MAX_BOOKMARK else ""
+
+    return here

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
 
-from federation.bookmarks import bookmark_of, go_on, is_unchanged, position_of, resume
+from federation.ahead import listed
+from federation.bookmarks import bookmark_of, go_on, is_unchanged, resume
 from federation.clock import now, stamp
 from federation.errors import RunError
 from federation.guard import above, exceeds, why_held
@@ -214,12 +215,14 @@ class _Harvest:
         batch: list[Harvested] = []
         begins = ""
         try:
-            for one in self._harvester.records(self._since):
-                begins = begins if batch else position_of(self._harvester)
-                batch.append(one)
-                if len(batch) >= self._work.settings.batch:
-                    self._take(batch, begins)
-                    batch = []
+            ahead = self._work.settings.ahead and self._source.is_on_the_web
+            with closing(listed(self._harvester, self._since, ahead=ahead)) as found:
+                for one, position in found:
+                    begins = begins if batch else position
+                    batch.append(one)
+                    if len(batch) >= self._work.settings.batch:
+                        self._take(batch, begins)
+                        batch = []
         except HarvestError:
             self._take(batch, begins)  # a source that breaks off early every time would otherwise never get ahead
             raise

@@ -38,10 +38,14 @@ Progress = Callable[[RunCounts], None]
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What every pass needs to know of the node. `base` is its address without a trailing slash."""
+    """What every pass needs to know of the node. `base` is its address without a trailing slash.
+
+    `ahead`: sources on the web are asked for more while what they have given is judged and written.
+    """
 
     base: str
     batch: int = BATCH
+    ahead: bool = True
     today: date | None = None  # the present day in China when None
 
 

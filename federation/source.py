@@ -86,6 +86,10 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def endpoint(self) -> Endpoint:
         return Endpoint(source=self.id, url=self.url, options=self.options, limits=self.limits)
 
+    @property
+    def is_on_the_web(self) -> bool:
+        return self.url.startswith(("http://", "https://"))
+
     def timing(self) -> Schedule | None:
         """When it is harvested; None: only by hand."""
         return Schedule(self.schedule, self.timezone) if self.schedule else None

@@ -193,7 +193,7 @@ class World:
         self.ledger = ledger
         self.source = source(policy=policy, guard=guard)
         self.mappings: tuple[FieldMapping, ...] = (mapping(),)
-        self.settings = Settings(base=BASE, batch=7)
+        self.settings = Settings(base=BASE, batch=7, ahead=False)  # tests look on while a listing is read
 
     def harvest(self, records: Mapping[str, Any], *, full: bool = True, **options: Any) -> Run:
         """Values of `records`: a dict (the record), bytes (a body), None (an explicit deletion)."""
