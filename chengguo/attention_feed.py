@@ -1,16 +1,14 @@
-"""`data/attention.atom`: what needs a person, as an Atom feed (RFC 4287) for operators. Not served: it is their file."""
+"""What needs a person, as a feed: the operators' file `data/attention.atom`, and the address for those who were given it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-from lxml import etree
 
 from chengguo.home import Home
 from federation.attention import Matter
-from federation.clock import stamp
+from federation.tokens import ATTENTION, Tokens
+from publish.attention import PREFIX, feed
 
-ATOM = "http://www.w3.org/2005/Atom"
 NAME = "attention.atom"
 
 
@@ -23,27 +21,17 @@ def write(home: Home, matters: Sequence[Matter], base: str) -> Path:
     return path
 
 
-def feed(matters: Sequence[Matter], base: str) -> bytes:
-    """An entry's id changes with what it says (RFC 4287, 4.2.6), so that readers show a changed matter anew."""
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]  # the stubs know no default namespace
-    _add(root, "id", f"{base}/feed/attention")
-    _add(root, "title", "What needs a person")
-    _add(_add(root, "author"), "name", base)
-    _add(root, "updated", stamp())
-    for matter in matters:
-        _entry(_add(root, "entry"), matter, base)
-    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+def address(base: str, secret: str) -> str:
+    return f"{base}{PREFIX}{secret}"
 
 
-def _entry(entry: etree._Element, matter: Matter, base: str) -> None:
-    _add(entry, "id", f"{base}/feed/attention#{matter.digest[:32]}")
-    _add(entry, "title", f"{matter.source}: {matter.concern.value}")
-    _add(entry, "updated", matter.since or stamp())
-    _add(entry, "category").set("term", matter.concern.value)
-    _add(entry, "summary", f"{matter.said}. Settle: {matter.command}")
+class Door:
+    """Tells what needs a person to those whose token is for that (`publish.services.Attention`)."""
 
+    def __init__(self, tokens: Tokens, matters: Callable[[], Sequence[Matter]]) -> None:
+        self._tokens, self._matters = tokens, matters
 
-def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
-    made = etree.SubElement(parent, f"{{{ATOM}}}{name}")
-    made.text = text
-    return made
+    def matters(self, secret: str) -> Sequence[Matter] | None:
+        """What needs a person; None when the secret opens nothing. Raises FederationError."""
+        token = self._tokens.check(secret)
+        return self._matters() if token is not None and token.role == ATTENTION else None

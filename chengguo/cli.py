@@ -49,7 +49,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 sources = typer.Typer(help="The provinces' listings as they are configured.", no_args_is_help=True)
-tokens = typer.Typer(help="Who may push records.", no_args_is_help=True)
+tokens = typer.Typer(help="Who may push records, or read what needs a person.", no_args_is_help=True)
 runs = typer.Typer(help="What harvests did, and what one that waits would do.", no_args_is_help=True)
 
 app.command()(demo.demo)
@@ -68,7 +68,7 @@ app.command()(verify.verify)
 app.command()(dump.dump)
 app.command()(serve.serve)
 app.command()(status.status)
-app.command()(attention.attention)
+app.add_typer(attention.app, name="attention")
 app.add_typer(runs, name="run")
 runs.command("list")(run.list_runs)
 runs.command("show")(run.show_run)

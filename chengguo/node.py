@@ -18,6 +18,7 @@ from chengguo.home import Home
 from chengguo.limits import graph_limits, site_settings
 from chengguo.settings import Settings, nearest
 from federation import pipeline
+from federation.attention import Matter, attention
 from federation.graph_connect import connect, connect_or_start
 from federation.judges import Judges
 from federation.ledger import Ledger
@@ -27,6 +28,7 @@ from federation.push import Inbox
 from federation.registry import Registry, survey
 from federation.schedule import Schedule
 from federation.source import Source
+from federation.tokens import Tokens
 from harvesters import harvester
 from harvesters.base import Harvester
 from harvesters.secrets import Secrets
@@ -105,6 +107,12 @@ class Node:
         """When each source is harvested, as the files say now."""
         return {source.id: source.timing() for source in survey(self.home.root).sources.values()}
 
+    def matters(self) -> tuple[Matter, ...]:
+        """What needs a person, by the ledger and the source files as they are now."""
+        found = survey(self.home.root)
+        schedules = {source.id: source.timing() for source in found.sources.values()}
+        return attention(self.ledger.database, schedules, found.faults)
+
     # Outputs
 
     def index_reader(self) -> "TantivyIndex":
@@ -149,6 +157,7 @@ class Node:
 
     def application(self) -> ASGIApp:
         """The web application over readers of its own."""
+        from chengguo.attention_feed import Door
         from publish.app import create_app  # here, because only web workers need it
         from publish.services import Services
 
@@ -163,5 +172,6 @@ class Node:
                 settings=site_settings(self.settings),
                 matches=self.ledger.matches,
                 push=Inbox(self.ledger, self.registry, self.pipeline),
+                attention=Door(Tokens(self.ledger.database), self.matters),
             )
         )

@@ -1,4 +1,5 @@
-"""Tokens: who may push records. The secret is shown once, when it is made; what is kept of it is its sha256.
+"""Tokens: who may push records, or read what needs a person. The secret is shown once, when it is made; what is kept of it is
+its sha256.
 
 A secret reads `cgt_<id>_<43 characters>`: 256 bits from the system's generator, so that a digest without salt or stretching
 protects it. The id is looked up and the digests are compared in constant time.
@@ -18,7 +19,11 @@ from federation.database import Database
 from federation.errors import ConfigurationError, UnknownToken
 from federation.schema import token
 
-ROLES = ("operator",)  # operator: may push for every source
+OPERATOR, ATTENTION = "operator", "attention"
+ROLES = (
+    OPERATOR,
+    ATTENTION,
+)  # operator: may push for every source; attention: may read what needs a person, and nothing else
 USED = 60.0  # seconds within which a use is not noted again
 _SECRET = re.compile(r"cgt_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 _NOBODY = "0" * 64
@@ -36,7 +41,7 @@ class Token(msgspec.Struct, frozen=True):
     revoked: str | None
 
     def may_push(self, source: str) -> bool:
-        return self.source == source or self.role == "operator"
+        return self.source == source or self.role == OPERATOR
 
 
 class Tokens:

@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from publish import dereference, discovery, health, moved, sparql, warm
+from publish import attention, dereference, discovery, health, moved, sparql, warm
 from publish.api import openapi, operations, push
 from publish.assets import Assets
 from publish.errors import OUTCOMES, Moved
@@ -38,6 +38,7 @@ def create_app(services: Services) -> Starlette:
         *assets.routes(),
         *operations.routes(services),
         *push.routes(services),
+        *attention.routes(services),
         *openapi.routes(services),
         *dereference.routes(services),
         *sparql.routes(site),

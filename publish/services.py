@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from federation.attention import Matter
 from federation.graph import GraphStore
 from federation.matching.book import Candidate, Cluster
 from federation.push import Condition, Receipt, Sent
@@ -26,6 +27,13 @@ class Push(Protocol):
 
     def put(self, source: str, sent: Sequence[Sent], condition: Condition | None = None) -> list[Receipt]:
         """Store records of different keys; a receipt for each. Raises PreconditionFailed, FederationError."""
+
+
+class Attention(Protocol):
+    """Tells what needs a person to those who have a right to know."""
+
+    def matters(self, secret: str) -> Sequence[Matter] | None:
+        """What needs a person; None when the secret opens nothing. Raises FederationError."""
 
 
 class Matches(Protocol):
@@ -51,3 +59,4 @@ class Services:
     settings: SiteSettings
     push: Push | None = None  # None: this site only reads
     matches: Matches | None = None  # None: nothing is matched here
+    attention: Attention | None = None  # None: nobody is told

@@ -1,7 +1,8 @@
-"""`chengguo attention`: what needs a person, with the command that settles it."""
+"""`chengguo attention`: what needs a person, with the command that settles it; `attention feed`: an address to read it at."""
 
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.markup import escape
 
@@ -10,10 +11,21 @@ from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.node import Node
 from chengguo.terminal import print_json, remarks, results
 from federation.attention import Matter
-from federation.attention import attention as federation
+from federation.tokens import ATTENTION, Token, Tokens
+
+app = typer.Typer()
 
 
+class Address(msgspec.Struct, frozen=True):
+    """Where the feed can be read, and the token that opens it: the only time the address is shown."""
+
+    token: Token
+    address: str
+
+
+@app.callback(invoke_without_command=True)
 def attention(
+    context: typer.Context,
     notify: Annotated[
         bool,
         typer.Option(
@@ -24,9 +36,12 @@ def attention(
     json: JsonOption = False,
 ) -> None:
     """List what needs a person. Ends with 1 when there is something."""
+    if context.invoked_subcommand is not None:
+        return
     folder, settings = opened(home)
     with Node(folder, settings) as node:
-        matters = matters_of(node)
+        node.ledger.run_book.reap()
+        matters = node.matters()
     if notify:
         attention_feed.write(folder, matters, settings.site.base_url)
         notices.tell(folder, settings, matters)
@@ -39,10 +54,24 @@ def attention(
         raise typer.Exit(1)
 
 
-def matters_of(node: Node) -> tuple[Matter, ...]:
-    node.ledger.run_book.reap()
-    schedules = {source.id: source.timing() for source in node.registry.sources.values()}
-    return federation(node.ledger.database, schedules, node.registry.faults)
+@app.command()
+def feed(
+    name: Annotated[str, typer.Option("--name", help="Who reads it: shown in the list of tokens.")] = "attention feed",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a secret address at which the list can be read as an Atom feed, and print it once."""
+    folder, settings = opened(home)
+    with Node(folder, settings) as node:
+        token, secret = Tokens(node.ledger.database).create(name, role=ATTENTION)
+    address = attention_feed.address(settings.site.base_url, secret)
+    if json:
+        print_json(Address(token, address))
+        return
+    results().print(address, soft_wrap=True)
+    remarks().print(
+        f"Whoever has the address can read it; it cannot be shown again. To close it: chengguo token revoke {token.id}"
+    )
 
 
 def show(matters: tuple[Matter, ...]) -> None:

@@ -1,4 +1,4 @@
-"""`chengguo token create | list | revoke`: who may push records."""
+"""`chengguo token create | list | revoke`: who may push records, or read what needs a person."""
 
 from typing import Annotated
 

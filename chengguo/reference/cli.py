@@ -6,6 +6,7 @@ from typing import Any
 import typer.main
 
 from chengguo.cli import app
+from chengguo.commands.attention import Address
 from chengguo.commands.quality import Quality
 from chengguo.commands.run import Told
 from chengguo.commands.source import Checked, Listed
@@ -37,6 +38,7 @@ EXIT_CODES = {
 # what each command prints with --json
 ANSWERS: dict[str, Any] = {
     "chengguo attention": list[Matter],
+    "chengguo attention feed": Address,
     "chengguo demo": Status,
     "chengguo dump": Dump,
     "chengguo harvest": list[Outcome],

@@ -37,6 +37,7 @@ PURPOSES: dict[str, str] = {
     "sparql": "SPARQL 1.1 Protocol, queries only; a form for browsers, a service description for RDF clients",
     "pushRecord": "one record that a source sends by itself, or withdraws; needs a token (`docs/how-to/push-records.md`)",
     "pushRecords": "many records that a source sends by itself: an array or JSON Lines; needs a token",
+    "attention": "what needs a person, as an Atom feed for operators; the address is secret (`chengguo attention feed`)",
     "openapi": "the API's OpenAPI 3.1 description",
     "healthz": "200 while the process answers",
     "readyz": "200 when ledger, search and graph answer, else 503; how many records the index lacks",

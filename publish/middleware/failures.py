@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from publish.middleware.observe import CAPABILITIES
 from publish.problem import outcome_for
 
 Render = Callable[[Request, Exception], Response]
@@ -35,7 +36,8 @@ class Failures:
                 raise
             if outcome_for(error).status == 500:
                 # a key in the path of what is written may be that of a secret record
-                path = scope["path"][:300] if scope["method"] in ("GET", "HEAD") else ""
+                told = scope["method"] in ("GET", "HEAD") and not scope["path"].startswith(CAPABILITIES)
+                path = scope["path"][:300] if told else ""
                 self.log.error("request failed", method=scope["method"], path=path, exc_info=error)
             response = await run_in_threadpool(self.render, Request(scope, receive), error)
             await response(scope, receive, send)

@@ -35,8 +35,8 @@ class Observer:
         route = self._route(scope)
         method = scope["method"] if scope["method"] in METHODS else "other"
         self.metrics.observe(route, method, status, seconds)
-        # what is written names a record by its source's key, which may be that of a secret one
-        path = scope["path"][:300] if method in READING else route
+        # what is written names a record by its source's key, which may be that of a secret one; some addresses are secrets
+        path = scope["path"][:300] if method in READING and not scope["path"].startswith(CAPABILITIES) else route
         self.log.info("request", method=method, path=path, status=status, route=route, ms=round(seconds * 1000, 2))
 
     def _route(self, scope: Scope) -> str:
@@ -48,5 +48,6 @@ class Observer:
         return "unknown"
 
 
+CAPABILITIES = "/feed/attention"  # what follows is a right to read
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})

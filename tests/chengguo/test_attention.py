@@ -14,11 +14,12 @@ import pytest
 from lxml import etree
 
 from chengguo import notices
-from chengguo.attention_feed import ATOM, feed, write
+from chengguo.attention_feed import write
 from chengguo.errors import SettingsError
 from chengguo.home import Home, create
 from chengguo.settings import Attention, Settings
 from federation.attention import Concern, Matter
+from publish.attention import ATOM, feed
 from tests.chengguo.commands import run
 
 HELD = Matter(
@@ -154,4 +155,10 @@ def test_the_commands_on_a_home_with_a_wrong_source(home: Home) -> None:
     assert run("attention", "--notify", "--home", home.root).returncode == 0
     assert "cn-zz: configuration" in (home.data / "attention.atom").read_text("utf-8")
     assert run("run", "list", "--json", "--home", home.root).stdout.strip() == "[]"
+    made = run("attention", "feed", "--name", "值班", "--home", home.root)
+    address = made.stdout.strip()
+    assert address.startswith("http://localhost:8080/feed/attention/cgt_")
+    listed = json.loads(run("token", "list", "--json", "--home", home.root).stdout)
+    assert [(token["name"], token["role"]) for token in listed] == [("值班", "attention")]
+    assert f"chengguo token revoke {listed[0]['id']}" in made.stderr
     assert "there is no run 5" in run("run", "show", "5", "--home", home.root).stderr
