@@ -34,6 +34,7 @@ DEFERRED = 10_000  # records of repeated keys kept to the end of a pass
 ABSENCES = 2  # complete passes in a row without a record before it is withdrawn
 PAGE = 5000
 MARK = 2.0  # seconds
+SLOW = 5.0  # seconds after which what a slow source has given is written, be it little
 
 
 def harvest(
@@ -213,16 +214,16 @@ class _Harvest:
 
     def _read(self) -> None:
         batch: list[Harvested] = []
-        begins = ""
+        begins, opened = "", time.monotonic()
         try:
             ahead = self._work.settings.ahead and self._source.is_on_the_web
             with closing(listed(self._harvester, self._since, ahead=ahead)) as found:
                 for one, position in found:
                     begins = begins if batch else position
                     batch.append(one)
-                    if len(batch) >= self._work.settings.batch:
+                    if len(batch) >= self._work.settings.batch or time.monotonic() > opened + SLOW:
                         self._take(batch, begins)
-                        batch = []
+                        batch, opened = [], time.monotonic()
         except HarvestError:
             self._take(batch, begins)  # a source that breaks off early every time would otherwise never get ahead
             raise

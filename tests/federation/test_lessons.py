@@ -3,6 +3,7 @@
 Schedules that wait for their old time (GSA/data.gov#4554) are in tests/chengguo/test_scheduler.py.
 """
 
+import time
 import tracemalloc
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -94,6 +95,22 @@ def test_a_huge_source_is_held_in_memory_before_anything_is_stored(world: World)
     world.pull(Streamed([]))
     assert seen[0] == 0
     assert 0 < seen[1] < seen[2] < 60
+
+
+def test_hours_of_a_slow_source_are_lost_when_it_breaks_off(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page every few seconds fills no batch for an hour: what has come is written all the same."""
+    monkeypatch.setattr("federation.harvest.SLOW", 0.0)
+    seen: list[int] = []
+
+    class Slow(Memory):
+        def records(self, since: datetime | None = None) -> Iterator[Harvested]:
+            for n in range(6):
+                time.sleep(0.001)
+                yield raw(str(n), good(f"成果{n}"))
+                seen.append(world.ledger.last_seq())
+
+    world.pull(Slow([]))
+    assert seen == [0, 1, 2, 3, 4, 5]  # one is judged while the one before is written
 
 
 def test_errors_while_listing_are_reported_as_zeros(world: World) -> None:
