@@ -22,6 +22,7 @@ from chengguo.commands import (
     project,
     quality,
     remap,
+    retire,
     run,
     serve,
     source,
@@ -61,6 +62,7 @@ sources.command()(preview.preview)
 sources.command()(coverage.coverage)
 sources.command()(suggest.suggest)
 sources.command()(quality.quality)
+sources.command()(retire.retire)
 app.command()(harvest.harvest)
 app.command()(remap.remap)
 app.command()(project.project)

@@ -6,7 +6,7 @@ records alone.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,6 +34,7 @@ class Concern(StrEnum):
     LATE = "late"
     OWN_FAULT = "own-fault"  # records that failed by a fault of the platform
     UNKNOWN_CODES = "unknown-codes"
+    ORPHANED = "orphaned"  # records are public whose source is not configured any more
 
 
 class Matter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,6 +74,7 @@ def attention(
             *_health(known),
             *_own_faults(connection),
             *_codes(connection),
+            *_orphans(connection, {*schedules, *faults}),
         ]
     return tuple(sorted(matters, key=lambda matter: (matter.source, matter.id)))
 
@@ -158,6 +160,16 @@ def _codes(connection: Connection) -> Iterator[Matter]:
             command=f"chengguo remap {codes.source}",
             detail=f"{codes.records:,} of {total:,} records; add the values to the mapping first",
         )
+
+
+def _orphans(connection: Connection, configured: Set[str]) -> Iterator[Matter]:
+    counts = select(published.c.source, func.count()).group_by(published.c.source)
+    for source, count in connection.execute(counts):
+        if source not in configured:
+            said = (
+                f"{count:,} records of {source} are public and it has no source file: nobody updates or withdraws them"
+            )
+            yield Matter(f"{source}/orphaned", Concern.ORPHANED, source, said, f"chengguo source retire {source}")
 
 
 def unknown_codes(connection: Connection) -> Iterator[Codes]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import msgspec
@@ -60,7 +60,7 @@ def harvest(
     if dry_run:
         return _Harvest(Pass(source, ledger, mappings, settings, dry=True), harvester, since, progress).rehearse()
     mode = "full" if since is None else "incremental"
-    with _leased(ledger, source.id, mode) as lease:
+    with ledger.run_book.leased(source.id, mode) as lease:
         if not full:  # who asks for everything means from the beginning
             go_on(harvester, ledger.database, lease, mode)
         ledger.months.keep(source.id, but=lease.run)  # before anything changes
@@ -87,7 +87,7 @@ def accept(
     held = ledger.run_book.held(run)
     if held.source != source.id:
         raise RunError(f"run {run} belongs to source {held.source!r}, not to {source.id!r}")
-    with _leased(ledger, source.id, "accept") as lease:
+    with ledger.run_book.leased(source.id, "accept") as lease:
         work = Pass(source, ledger, mappings, settings, lease=lease)
         with bordered(work.faults) as failure:
             _apply_staged(work, run, settings.batch)
@@ -111,7 +111,7 @@ def remap(
     judges: Judges = INLINE,
 ) -> Run:
     """Judge the kept raw records again, without touching the source. Those judged by the same rules stop at once."""
-    with _leased(ledger, source.id, "remap") as lease:
+    with ledger.run_book.leased(source.id, "remap") as lease:
         work = Pass(source, ledger, mappings, settings, lease=lease, judges=judges)
         with bordered(work.faults) as failure:
             for begun in _ahead(work.begin(batch, force=force) for batch in ledger.raws(source.id, settings.batch)):
@@ -362,17 +362,6 @@ def _repeating(work: Pass) -> set[str]:
     with work.ledger.database.read() as connection:
         query = select(entry.c.key).where(entry.c.source == work.source.id, entry.c.repeated)
         return set(connection.execute(query).scalars())
-
-
-@contextmanager
-def _leased(ledger: Ledger, source: str, mode: str) -> Iterator[Lease]:
-    """A run from start to end; one that is left by an exception is closed as interrupted."""
-    lease = ledger.run_book.start(source, mode)
-    try:
-        with ledger.run_book.heartbeat(lease):
-            yield lease
-    finally:
-        ledger.run_book.close(lease)
 
 
 def _told(ledger: Ledger, lease: Lease) -> Run:

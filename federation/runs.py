@@ -103,6 +103,16 @@ class RunBook:
         return len(dead)
 
     @contextmanager
+    def leased(self, source: str, mode: str) -> Iterator[Lease]:
+        """A run from start to end; one that is left by an exception is closed as interrupted. Raises SourceBusy."""
+        lease = self.start(source, mode)
+        try:
+            with self.heartbeat(lease):
+                yield lease
+        finally:
+            self.close(lease)
+
+    @contextmanager
     def heartbeat(self, lease: Lease) -> Iterator[threading.Event]:
         """Renew the lease in a thread until the block ends; the event is set when the lease was lost."""
         done, lost = threading.Event(), threading.Event()

@@ -56,6 +56,7 @@ ANSWERS: dict[str, Any] = {
     "chengguo source list": list[Listed],
     "chengguo source preview": list[Preview] | Comparison,
     "chengguo source quality": list[Quality],
+    "chengguo source retire": list[Outcome],
     "chengguo source suggest": Proposed,
     "chengguo status": Status,
     "chengguo token create": Created,

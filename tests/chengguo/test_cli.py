@@ -14,6 +14,7 @@ from federation.ledger import Ledger
 from federation.views import RunStatus
 from tests.chengguo.commands import refused, run, start
 from tests.chengguo.processes import eventually
+from tests.federation.world import World, good
 
 SOURCE = """
 id = "{id}"
@@ -196,3 +197,18 @@ def test_init_gives_an_example_that_becomes_a_source(tmp_path: Path) -> None:
 
 def test_home_may_stand_before_the_command(home: Path) -> None:
     assert "published" in run("--home", home, "status", "--json").stdout
+
+
+def test_a_source_is_retired_once_its_file_is_gone(home: Path) -> None:
+    file = add_source(home, "cn-xx", "http://127.0.0.1:9/")
+    assert "Take it away first" in refused("source", "retire", "cn-xx", "--home", home)
+    file.unlink()
+    assert 'nothing is known of a source "cn-xx"' in refused("source", "retire", "cn-xx", "--home", home)
+    ledger = Ledger.open(f"sqlite:///{home / 'data' / 'ledger.sqlite'}")
+    World(ledger).harvest({"1": good("一"), "2": good("二")})
+    assert run("source", "retire", "cn-xx", "--home", home).returncode == 1  # nobody said yes
+    assert len(ledger.page(0, 10)) == 2
+    (outcome,) = msgspec.json.decode(run("source", "retire", "cn-xx", "--yes", "--json", "--home", home).stdout)
+    assert outcome["run"]["counts"]["withdrawn"] == 2
+    assert ledger.page(0, 10) == []
+    ledger.close()
