@@ -7,7 +7,7 @@ shifts the others by one, so a pass that saw fewer than the source counts goes t
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -15,8 +15,8 @@ from ckanapi import RemoteCKAN
 from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, ServerIncompatibleError, ValidationError
 
 from harvesters import when
-from harvesters.answer import Answer
-from harvesters.base import JSON, Endpoint, Harvested, TerminalError
+from harvesters.answer import Answer, html_title, is_html
+from harvesters.base import JSON, Endpoint, Harvested, OptionsError, TerminalError
 from harvesters.json_text import encode
 from harvesters.listing import Listing
 from harvesters.options import read_options
@@ -25,6 +25,7 @@ from harvesters.session import Request, Session
 
 _EXPLAINED = frozenset({400, 403, 404, 409})  # CKAN says why in a JSON body
 _PASSES = 2
+Hidden = Literal["private", "drafts", "deleted"]
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +35,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fq: str = ""  # Solr filter
     api_path: str = "api/3/action"  # of the Action API below url
     api_key: SecretRef | None = None  # sent as the site expects it
+    include: tuple[
+        Hidden, ...
+    ] = ()  # what only api_key may see: withdrawn at the next pass, else when two full passes miss it
 
 
 class Ckan:
@@ -46,6 +50,11 @@ class Ckan:
         self._options = read_options(endpoint, "ckan", Options)
         key = self._options.api_key
         self._key: Secret | None = secrets.resolve(endpoint.source, "api_key", key) if key else None
+        if self._options.include and not key:
+            raise OptionsError(
+                f"source {endpoint.source!r}: include needs api_key: CKAN shows {', '.join(self._options.include)}"
+                f" datasets to nobody else. Edit [options] of sources/{endpoint.source}.toml"
+            )
         self._complete = False
         self._start = self._resumed = 0  # datasets before the page being read, and before the one to begin with
 
@@ -138,6 +147,12 @@ class _Wire:
         return self._session.fetch(Request(url, params=texts, headers=keep, accept_status=_EXPLAINED), self._text)
 
     def _text(self, answer: Answer) -> _Text:
+        if answer.status == 404 and is_html(
+            answer.body
+        ):  # CKAN's own page: its API answers in JSON that an action is unknown
+            title = self._session.mask(html_title(answer.body, answer.charset))
+            what = f"there is no Action API here, but a page titled '{title}': check url and api_path in [options]"
+            raise TerminalError(self._session.say(answer.url, what))
         return _Text(answer.status, self._session.json_of(answer).decode())
 
 
@@ -158,13 +173,14 @@ class _Site:
         """What the source counts, and one page of datasets."""
         filters = [self._options.fq] if self._options.fq else []
         if since is not None:
-            filters.append(f"metadata_modified:[{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} TO *]")
-        asked = {
+            filters.append(self._changed(f"[{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} TO *]"))
+        asked: dict[str, Any] = {
             "q": "*:*",
-            "fq": " AND ".join(f"({each})" if len(filters) > 1 else each for each in filters),
+            "fq": " AND ".join(f"({each})" for each in filters),
             "sort": "metadata_modified asc, id asc",
             "rows": self._options.rows,
             "start": start,
+            **{f"include_{hidden}": True for hidden in self._options.include},
         }
         result = self._call("package_search", asked)
         count = result.get("count") if isinstance(result, dict) else None
@@ -174,6 +190,11 @@ class _Site:
                 self.say("package_search answers without count and results: not a CKAN site, or a broken one")
             )
         return count, datasets
+
+    def _changed(self, span: str) -> str:
+        """What has changed. A deletion leaves metadata_modified as it was, so for it counts when it came into the index."""
+        deleted = f" OR (state:deleted AND indexed_ts:{span})" if "deleted" in self._options.include else ""
+        return f"metadata_modified:{span}{deleted}"
 
     def _call(self, action: str, asked: dict[str, Any]) -> object:
         try:

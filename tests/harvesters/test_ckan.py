@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 
 from harvesters import harvester
-from harvesters.base import HarvestError, TerminalError
+from harvesters.base import HarvestError, OptionsError, TerminalError
 from harvesters.secrets import Secrets
 from tests.harvesters.endpoints import endpoint, read, split, until_failure
 from tests.harvesters.servers.ckan import CkanServer, ckan
 from tests.harvesters.servers.web import Reply, script, serving
 
 SHARED = Path(os.environ.get("CHENGGUO_SHARED", "../shared")) / "data" / "ckan-data-gov" / "packages-A.jsonl.gz"
+
+
+SINCE = datetime(2026, 1, 11, tzinfo=UTC)
 
 
 def package(number: int, **more: object) -> dict[str, Any]:
@@ -169,7 +172,11 @@ def failures() -> Iterator[tuple[str, Reply, str]]:
     yield "no result", Reply(b'{"success": true, "result": {}}'), "not a CKAN site"
     yield "a list", Reply(b"[1, 2]"), "package_search failed"
     yield "html", Reply(b"<html><title>Login</title>"), "titled 'Login'"
-    yield "html 404", Reply(b"<html><title>Not here</title>", status=404), "titled 'Not here'"
+    yield (
+        "html 404",
+        Reply(b"<html><title>Not here</title>", status=404),
+        "titled 'Not here': check url and api_path",
+    )
 
 
 @pytest.mark.parametrize(
@@ -189,6 +196,24 @@ def test_an_api_key_is_sent_and_not_shown() -> None:
         with pytest.raises(TerminalError, match="check api_key") as caught:
             read(harvester("ckan", endpoint(site.url, options), Secrets({"KEY": "wrong-key"})))
     assert "wrong-key" not in str(caught.value)
+
+
+def test_what_only_a_key_may_see_is_asked_for_with_a_key() -> None:
+    options: dict[str, object] = {"include": ["private", "deleted"], "api_key": {"env": "KEY"}}
+    with ckan([package(1), package(2, private=True, title="不公开")], api_key="right-key") as site:
+        records, _ = read(harvester("ckan", endpoint(site.url, options), Secrets({"KEY": "right-key"})))
+        list(harvester("ckan", endpoint(site.url, options), Secrets({"KEY": "right-key"})).records(SINCE))
+    assert [(each.identifier, each.deleted, each.body != b"") for each in records] == [
+        ("id-0001", False, True),
+        ("id-0002", True, False),
+    ]
+    asked, later = site.asked[0].query, site.asked[1].query
+    assert later["fq"] == (  # a deletion leaves metadata_modified as it was
+        "(metadata_modified:[2026-01-11T00:00:00Z TO *] OR (state:deleted AND indexed_ts:[2026-01-11T00:00:00Z TO *]))"
+    )
+    assert (asked["include_private"], asked["include_deleted"], "include_drafts" in asked) == ("True", "True", False)
+    with pytest.raises(OptionsError, match="include needs api_key: CKAN shows drafts datasets to nobody else"):
+        harvester("ckan", endpoint(site.url, {"include": ["drafts"]}))
 
 
 @pytest.mark.shared
