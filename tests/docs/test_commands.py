@@ -33,7 +33,9 @@ def mistakes(line: str) -> Iterator[str]:
             yield f"unknown option {option}"
         elif not known[0].is_flag:
             words.pop(0)
-    while words and hasattr(command, "commands"):
+    while (
+        words and hasattr(command, "commands") and not words[0].startswith("-")
+    ):  # some groups do something themselves
         name = words.pop(0)
         if name not in command.commands:
             yield f"unknown command {name}"
