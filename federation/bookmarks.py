@@ -65,6 +65,7 @@ def places(harvester: Harvester) -> Callable[[], str]:
         return str
 
     def here() -> str:
-        return harvester.position if len(harvester.position) <= MAX_BOOKMARK else ""
+        position = harvester.position
+        return position if len(position) <= MAX_BOOKMARK else ""
 
     return here
