@@ -22,6 +22,7 @@ def retire(source: str, ledger: Ledger) -> Run:
     """
     book, tally = ledger.run_book, Tally()
     with book.leased(source, "retire") as lease:
+        ledger.months.keep(source, but=lease.run)  # before anything changes
         while _some(ledger, lease, tally):
             pass
         with ledger.database.write() as connection:
