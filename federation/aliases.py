@@ -4,10 +4,9 @@ Both come of a source that was re-keyed (`federation.rekeying`). A record keeps 
 under meanwhile leads there. A target is never itself an address that leads elsewhere.
 """
 
-from collections.abc import Iterable, Sequence
-from uuid import uuid4
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from federation.clock import stamp
 from federation.schema import alias, redirect
@@ -24,19 +23,19 @@ def target_of(connection: Connection, iri: str) -> str | None:
     return connection.execute(select(redirect.c.target).where(redirect.c.iri == iri)).scalar()
 
 
-def name(connection: Connection, source: str, key: str, ending: str) -> None:
-    """From now on the IRIs of records of this key end so."""
-    connection.execute(delete(alias).where(alias.c.source == source, alias.c.key == key))
-    connection.execute(insert(alias).values(source=source, key=key, name=ending))
+def name(connection: Connection, source: str, names: Mapping[str, str]) -> None:
+    """From now on the IRIs of records of these keys end so."""
+    if names:
+        here = (alias.c.source == source, alias.c.key == bindparam("k"))
+        connection.execute(delete(alias).where(*here), [{"k": key} for key in names])
+        rows = [{"source": source, "key": key, "name": ending} for key, ending in names.items()]
+        connection.execute(insert(alias), rows)
 
 
-def retire(connection: Connection, source: str, keys: Iterable[str]) -> None:
-    """The addresses that these keys gave are others' now: should a source use them again, it is for something new."""
-    for key in keys:
-        name(connection, source, key, str(uuid4()))
-
-
-def lead(connection: Connection, iri: str, target: str) -> None:
-    """From now on this address leads to the other, and so do those that led to it."""
-    connection.execute(update(redirect).where(redirect.c.target == iri).values(target=target))
-    connection.execute(insert(redirect).values(iri=iri, target=target, at=stamp()))
+def lead(connection: Connection, targets: Mapping[str, str]) -> None:
+    """From now on these addresses lead to others, and so does what led to them."""
+    if targets:
+        through = update(redirect).where(redirect.c.target == bindparam("i")).values(target=bindparam("t"))
+        connection.execute(through, [{"i": iri, "t": target} for iri, target in targets.items()])
+        at = stamp()
+        connection.execute(insert(redirect), [{"iri": i, "target": t, "at": at} for i, t in targets.items()])

@@ -1,6 +1,6 @@
 """The ledger: the truth in SQL. Outputs read it through `PublicView` and `SourceView`; the pipeline and the desk write it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
@@ -97,9 +97,13 @@ class Ledger(PublicReader, SourceReader):
             last = rows[-1].key
 
     def raw(self, source: str, key: str) -> RawRecord | None:
+        return next(iter(self.kept(source, [key])), None)
+
+    def kept(self, source: str, keys: Sequence[str]) -> list[RawRecord]:
+        """The kept raw records of these keys."""
         with self.database.read() as connection:
-            row = connection.execute(select(raw).where(raw.c.source == source, raw.c.key == key)).first()
-        return None if row is None else raw_of(row)
+            rows = connection.execute(select(raw).where(raw.c.source == source, raw.c.key.in_(keys))).all()
+        return [raw_of(row) for row in rows]
 
     def status(self, schedules: Schedules | None = None) -> Status:
         """For operators: counts what is refused and held too. `schedules` of all sources tell which of them are late."""

@@ -108,26 +108,21 @@ class Pass:
 
     def move(self, moves: Sequence[Move]) -> set[str]:
         """Let records go on under other keys with their addresses; the old keys of those that could. Safe to repeat."""
-        old = {move.new.key: move for move in moves}
-        fresh = {}
-        for key in old:
-            if (raw := self.ledger.raw(self.source.id, key)) is not None:
-                fresh[key] = (raw, digest_of(raw))
-        done: set[str] = set()
+        olds = {move.new.key: move.gone for move in moves}
+        names = {move.new.key: move.old.iri.rpartition("/")[2] for move in moves}
+        raws = self.ledger.kept(self.source.id, list(olds))
+        fresh = {key_of(self.source.id, raw.identifier): (raw, digest_of(raw)) for raw in raws}
+        moved: set[str] = set()
 
         def store(writer: Writer, judged: Sequence[JudgedRaw]) -> list[Result]:
-            done.clear()
-            results = []
-            for one in judged:
-                if made := writer.move(one, old[one.key].gone[0], old[one.key].gone[1:]):
-                    done.update(old[one.key].gone)
-                    results.extend(made)
-            return results
+            done = writer.move(judged, olds)
+            moved.clear()  # of a try before this one
+            moved.update(done)
+            return [result for results in done.values() for result in results]
 
-        names = {key: move.old.iri.rpartition("/")[2] for key, move in old.items()}
         self.tally.add(self._alone(self._begin(fresh, names=names), store))
-        self.tally.moved += len(done)
-        return done
+        self.tally.moved += len(moved)
+        return {key for new in moved for key in olds[new]}
 
     def rehearse(self, raw: RawRecord) -> tuple[JudgedRaw | None, list[Result]]:
         """What would become of one record; None when it has not changed."""
@@ -189,7 +184,7 @@ class Pass:
         def store(writer: Writer, judged: Sequence[JudgedRaw]) -> list[Result]:
             results = writer.store(judged, guard_run=guard_run, remap=remap)
             if not self.dry:
-                writer.mark(begun.back, missed=0)
+                writer.mark(() if remap else begun.back, missed=0)
                 if unstage is not None:
                     writer.unstage(unstage, list(begun.fresh))
             return results

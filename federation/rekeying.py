@@ -171,15 +171,15 @@ class _Search:
         missed: Mapping[str, int],
     ) -> None:
         self._lost, self._came, self._seen, self._missed = lost, came, seen, missed
-        self._moves: dict[str, Move] = {}  # by new key
+        self._moves: dict[str, Move] = {}  # by each of their keys
         self._unclear: dict[Unclear, None] = {}
 
     def result(self) -> Rekeying:
         for sign in range(len(_Signed().signs())):
             self._settle([one for group in self._groups(sign) if (one := self._judged(group)) is not None])
-        taken = {one.iri for move in self._moves.values() for one in (move.old, *move.between)}
-        left = tuple(one for one in self._unclear if not taken.intersection(one.old))
-        return Rekeying(tuple(self._moves.values()), left)
+        moves = tuple(dict.fromkeys(self._moves.values()))
+        taken = {one.iri for move in moves for one in (move.old, *move.between)}
+        return Rekeying(moves, tuple(one for one in self._unclear if taken.isdisjoint(one.old)))
 
     def _groups(self, sign: int) -> Iterator["_Group"]:
         """Lost and come ones that share a sign, the lost in the order in which they once came."""
@@ -195,10 +195,10 @@ class _Search:
 
     def _judged(self, group: "_Group") -> Move | Unclear | None:
         whole = self._move(group)
-        if whole is not None and all(_is_within(move, whole) for move in self._touched(whole)):
+        known = [self._moves[key] for key in whole.keys if key in self._moves] if whole is not None else []
+        if whole is not None and all(_is_within(move, whole) for move in known):
             return whole
-        settled = {key for move in self._moves.values() for key in move.keys}
-        rest = _Group(*(tuple(one for one in side if one.key not in settled) for side in (group.old, group.new)))
+        rest = _Group(*(tuple(one for one in side if one.key not in self._moves) for side in (group.old, group.new)))
         return (self._move(rest) or rest.unclear()) if rest.old and rest.new else None
 
     def _move(self, group: "_Group") -> Move | None:
@@ -216,9 +216,6 @@ class _Search:
                 row.append(one)
         return Move(row[0], new, tuple(row[1:])) if self._seen[row[-1].key] <= new.first else None
 
-    def _touched(self, move: Move) -> list[Move]:
-        return [one for one in self._moves.values() if not set(one.keys).isdisjoint(move.keys)]
-
     def _settle(self, found: Sequence[Move | Unclear]) -> None:
         """Moves that agree; a key that two of them claim is left to a person."""
         moves = _widest([one for one in found if isinstance(one, Move)])
@@ -226,7 +223,7 @@ class _Search:
         claims = Counter(key for move in moves for key in move.keys)
         for move in moves:
             if all(claims[key] == 1 for key in move.keys):
-                self._moves[move.new.key] = move
+                self._moves |= dict.fromkeys(move.keys, move)
             else:
                 self._unclear[_Group((move.old, *move.between), (move.new,)).unclear()] = None
 

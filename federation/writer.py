@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import zstandard
@@ -79,6 +80,7 @@ class Writer:
         self._database = database
         self._pack = zstandard.ZstdCompressor(level=3).compress
         self._staged: list[dict[str, Any]] = []
+        self._led: dict[str, str] = {}  # addresses that lead to others from now on
         self.effects = Effects(database, connection)
 
     def store(self, batch: Sequence[JudgedRaw], *, guard_run: int | None = None, remap: bool = False) -> list[Result]:
@@ -106,30 +108,34 @@ class Writer:
             self.effects.forget(self._source, key)
         return results
 
-    def move(self, judged: JudgedRaw, kept: str, spent: Sequence[str]) -> list[Result]:
-        """The record of the key `kept` goes on under the key of `judged`, which was judged under its name.
+    def move(self, batch: Sequence[JudgedRaw], olds: Mapping[str, Sequence[str]]) -> dict[str, list[Result]]:
+        """Records go on under the keys of `batch`, judged under the names that they had; what was done, by new key.
 
-        Its address and its versions stay. `spent` are keys that it had for a while: what was published under them, and
-        under the new key, leads to it from now on. Nothing is done when something public of it would get lost.
+        `olds`: by new key, the key that a record was known under, then those that it had for a while. Its address and its
+        versions stay; what was published under the other keys leads to it from now on. A record of which something public
+        would get lost is left.
         """
-        priors = priors_of(self._connection, self._source, [kept, *spent, judged.key])
-        before = priors.get(kept, {})
-        public = {kind: prior.iri for kind, prior in before.items() if prior.state == "published" and prior.iri}
-        targets = {one.kind: one.iri for one in judged.items if one.view is not None and one.iri is not None}
-        if not public or any(targets.get(kind) != iri for kind, iri in public.items()):
-            return []
-        self._carry_over(judged, kept, before)
-        moved = {kind: msgspec.structs.replace(prior, key=judged.key, digest="") for kind, prior in before.items()}
-        known = known_of(self._connection, self._source, [judged.key])
-        results = list(self._store(judged, moved, known.get(judged.key), remap=True))
-        for key in (*spent, judged.key):
-            results.extend(self._lead(prior, targets) for prior in priors.get(key, {}).values())
-        for key in (kept, *spent):
-            self.effects.forget(self._source, key)
-        ending = next(iter(public.values())).rpartition("/")[2]
-        aliases.name(self._connection, self._source, judged.key, ending)
-        aliases.retire(self._connection, self._source, (kept, *spent))
-        return results
+        keys = [key for judged in batch for key in (judged.key, *olds[judged.key])]
+        priors = priors_of(self._connection, self._source, keys)
+        known = known_of(self._connection, self._source, list(olds))
+        done: dict[str, list[Result]] = {}
+        names: dict[str, str] = {}
+        for judged in batch:
+            kept, *spent = olds[judged.key]
+            public = [prior for prior in priors.get(kept, {}).values() if prior.state == "published"]
+            targets = {one.kind: one.iri for one in judged.items if one.view is not None and one.iri is not None}
+            if not public or any(targets.get(prior.kind) != prior.iri for prior in public):
+                continue
+            results = self._taken_over(judged, priors[kept], known.get(judged.key))
+            for key in (*spent, judged.key):
+                results.extend(self._lead(prior, targets) for prior in priors.get(key, {}).values())
+            for key in (kept, *spent):
+                self.effects.forget(self._source, key)
+                names[key] = str(uuid4())  # its own is the record's now: what comes under it later is something new
+            names[judged.key] = str(public[0].iri).rpartition("/")[2]
+            done[judged.key] = results
+        aliases.name(self._connection, self._source, names)
+        return done
 
     def mark(self, keys: Sequence[str], **values: object) -> None:
         """Set columns of entries: `missed`, `repeated`."""
@@ -141,6 +147,7 @@ class Writer:
         self._connection.execute(delete(staged).where(staged.c.run == run, staged.c.key.in_(keys)))
 
     def write(self) -> None:
+        aliases.lead(self._connection, self._led)
         if self._staged:
             self._connection.execute(self._database.upsert(staged), self._staged)
         self.effects.write()
@@ -250,13 +257,17 @@ class Writer:
             raw_digest=judged.digest,
         )
 
-    def _carry_over(self, judged: JudgedRaw, kept: str, before: dict[str, Prior]) -> None:
-        """Items of the old key to the new one: what is judged overwrites them."""
+    def _taken_over(self, judged: JudgedRaw, before: dict[str, Prior], old: Known | None) -> list[Result]:
+        """The items of another key under this one."""
+        kept = next(iter(before.values())).key
+        query = select(item).where(item.c.source == self._source, item.c.key == kept)
+        for kind in before.keys() - {one.kind for one in judged.items} - {""}:
+            row = self._connection.execute(query.where(item.c.kind == kind)).one()
+            self.effects.item({**row._mapping, "key": judged.key})
         for kind in before:
             self.effects.drop_item(self._source, kept, kind)
-        query = select(item).where(item.c.source == self._source, item.c.key == kept, item.c.kind != "")
-        for row in self._connection.execute(query.where(item.c.kind.not_in([one.kind for one in judged.items]))):
-            self.effects.item({**row._mapping, "key": judged.key})
+        moved = {kind: msgspec.structs.replace(prior, key=judged.key, digest="") for kind, prior in before.items()}
+        return list(self._store(judged, moved, old, remap=True))
 
     def _lead(self, prior: Prior, targets: Mapping[str, str]) -> Result:
         """An item of a key that was not to stay."""
@@ -267,7 +278,7 @@ class Writer:
         if prior.iri is not None and prior.version:
             self.effects.drop_versions([prior.iri])
             if target:
-                aliases.lead(self._connection, prior.iri, target)
+                self._led[prior.iri] = target
         event = Event.WITHDRAWN if public else None
         return Result(prior.key, prior.kind, prior.iri, "withdrawn", event=event)
 

@@ -35,6 +35,14 @@ def test_absence_is_forgotten_when_the_record_comes_back(world: World) -> None:
     assert len(world.titles()) == 5
 
 
+def test_judging_again_says_nothing_of_absence(world: World) -> None:
+    world.harvest(many(5))
+    world.harvest(many(5, skip=1))
+    world.remap()
+    world.remap(force=True)
+    assert world.harvest(many(5, skip=1)).counts.withdrawn == 1
+
+
 @pytest.mark.parametrize(
     "options", [{"complete": False}, {"fail_after": 3}, {"fail_after": 4}], ids=["incomplete", "broken", "broken-late"]
 )
