@@ -4,6 +4,7 @@ from typing import Any
 
 from federation.attention import Concern, attention
 from federation.held import held_diff
+from federation.rekeying import missed_keys, rekeyed
 from federation.source import Guard
 from federation.views import RunStatus
 from tests.federation.world import World, good, source
@@ -54,3 +55,18 @@ def test_the_old_ones_go_when_a_person_says_so(world: World) -> None:
     assert world.accept(run.id).counts.withdrawn == 30
     assert world.harvest(listing("b")).status is RunStatus.DONE
     assert sorted(world.titles()) == sorted(listing("b"))
+
+
+def test_equal_content_settles_what_a_number_leaves_open(world: World) -> None:
+    """Two records with one number and one title: by these alone either could be either."""
+    world.source = source(guard=Guard(share=0.0, records=0))
+    number = "9612019Y0001"
+    world.harvest({key: good("成果", 登记号=number, 简介=text) for key, text in (("a1", "甲"), ("a2", "乙"))})
+    world.harvest({key: good("成果", 登记号=number, 简介=text) for key, text in (("b1", "甲"), ("b2", "丙"))})
+    with world.ledger.database.read() as connection:
+        found = rekeyed(connection, "cn-xx", missed_keys(connection, "cn-xx"))
+    assert {(move.old.iri, move.new.iri) for move in found.moves} == {
+        (world.iri("a1"), world.iri("b1")),
+        (world.iri("a2"), world.iri("b2")),
+    }
+    assert found.unclear == ()
