@@ -311,7 +311,7 @@ def test_an_address_that_leads_on_is_taken_down_with_its_record(rekeyed: World) 
     assert world.ledger.record(world.iri("a3")) is not None
 
 
-@pytest.mark.parametrize("deaths", [1, 2, 3])
+@pytest.mark.parametrize("deaths", [1, 3])
 def test_killed_in_between_it_is_done_again_from_there(url: str, rekeyed: World, deaths: int) -> None:
     world = rekeyed
     old = by_number(world)
