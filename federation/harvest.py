@@ -94,8 +94,9 @@ def accept(
             if rekey:
                 keep_found(work)
         with ledger.database.write() as connection:
-            _withdraw(work, connection, _missing(connection, source.id, ABSENCES))
-            ledger.run_book.settle(connection, run, f"accepted; applied by run {lease.run}")
+            if not failure.message:  # else it still waits, and nothing goes that might have been moved
+                _withdraw(work, connection, _missing(connection, source.id, ABSENCES))
+                ledger.run_book.settle(connection, run, f"accepted; applied by run {lease.run}")
             _end(work, connection, lease, failure)
     return _told(ledger, lease)
 

@@ -352,6 +352,23 @@ def accept_and_die(url: str, run: int) -> None:
         os._exit(1)
 
 
+def test_a_fault_of_ours_while_moving_costs_nothing(rekeyed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = rekeyed
+    old = by_number(world)
+    held(world, listing("b"))
+    run = held(world, listing("b"))  # by now the old keys could be withdrawn
+    with monkeypatch.context() as patch:
+        patch.setattr("federation.harvest.keep_found", broken)
+        assert world.accept(run.id, rekey=True).status is RunStatus.FAILED
+    assert all(world.ledger.record(iri) is not None for iri in old.values())
+    assert world.accept(run.id, rekey=True).status is RunStatus.DONE
+    assert by_number(world) == old
+
+
+def broken(work: Pass) -> None:
+    raise RuntimeError("our own fault")
+
+
 def test_accepting_twice_is_told(rekeyed: World) -> None:
     world = rekeyed
     run = held(world, listing("b"))
