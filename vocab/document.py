@@ -25,3 +25,4 @@ class SearchDocument(msgspec.Struct, frozen=True, kw_only=True):
     facets: dict[str, tuple[str, ...]] = {}
     sort_date: str = ""
     price: float | None = None  # lowest asked, in yuan
+    cluster: str = ""  # IRI of the canonical record of its achievement, when several records are one

@@ -58,6 +58,7 @@ def document_of(
             facets=_facets(public, date, _values(record, stage), _values(record, transfer)),
             sort_date=date.first if date else public.first[:10],
             price=_lowest(getattr(record, price, None)),
+            cluster=public.cluster.canonical if public.cluster else "",
         )
 
     return document

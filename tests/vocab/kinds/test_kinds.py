@@ -13,7 +13,7 @@ from vocab.field import Visibility, fields
 from vocab.kind import Kind
 from vocab.kinds import KINDS, Achievement, Demand, Organisation, ResearchProject, decode_record, encode_record
 from vocab.namespaces import Namespaces
-from vocab.public import PublicRecord, public_view
+from vocab.public import Cluster, PublicRecord, public_view
 from vocab.record import Record
 from vocab.schema import json_schema
 from vocab.values import (
@@ -112,6 +112,16 @@ def test_amounts_keep_every_digit(amount: Decimal) -> None:
     assert isinstance(read, Demand)
     assert read.budget is not None
     assert str(read.budget.min) == str(amount)
+
+
+def test_the_search_document_names_the_record_that_stands_for_its_achievement() -> None:
+    alone = public(ACHIEVEMENT, "achievement")
+    together = msgspec.structs.replace(
+        alone, cluster=Cluster("https://example.org/b", ("https://example.org/b", alone.iri))
+    )
+    document = KINDS["achievement"].document
+    assert (document(alone).cluster, alone.same_as) == ("", ())
+    assert (document(together).cluster, together.same_as) == ("https://example.org/b", ("https://example.org/b",))
 
 
 def test_the_search_document_of_an_achievement() -> None:
