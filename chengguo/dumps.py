@@ -56,8 +56,8 @@ Format = Callable[[PublicRecord], bytes]  # a record's lines
 
 
 def json_line(public: PublicRecord) -> bytes:
-    """One record, with its provenance in the ledger, as one line of JSON."""
-    names = ("iri", "kind", "source", "version", "seq", "at", "first", "digest", "record")
+    """One record, with its provenance in the ledger and the other records of its achievement, as one line of JSON."""
+    names = ("iri", "kind", "source", "version", "seq", "at", "first", "digest", "same_as", "record")
     return msgspec.json.encode({name: getattr(public, name) for name in names}) + b"\n"
 
 

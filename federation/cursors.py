@@ -1,7 +1,7 @@
 """Cursors: how far each generation of each output has followed the change log."""
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from federation.clock import stamp
 from federation.database import Database
@@ -23,18 +23,26 @@ class Cursors:
         self._database = database
 
     def get(self, projection: str, generation: str) -> Cursor | None:
-        query = select(cursor).where(cursor.c.projection == projection, cursor.c.generation == generation)
         with self._database.read() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else Cursor(**row._mapping)
+            return cursor_of(connection, projection, generation)
 
     def set(self, projection: str, generation: str, seq: int, records: int) -> None:
-        row = {"projection": projection, "generation": generation, "seq": seq, "records": records, "at": stamp()}
         with self._database.touch() as connection:
-            connection.execute(self._database.upsert(cursor), [row])
+            self.put(connection, projection, generation, seq, records)
+
+    def put(self, connection: Connection, projection: str, generation: str, seq: int, records: int) -> None:
+        """As `set`, in a transaction that is under way."""
+        row = {"projection": projection, "generation": generation, "seq": seq, "records": records, "at": stamp()}
+        connection.execute(self._database.upsert(cursor), [row])
 
     def keep_only(self, projection: str, generation: str) -> None:
         """Forget the generations that a swap has replaced."""
         with self._database.touch() as connection:
             others = (cursor.c.projection == projection, cursor.c.generation != generation)
             connection.execute(delete(cursor).where(*others))
+
+
+def cursor_of(connection: Connection, projection: str, generation: str) -> Cursor | None:
+    query = select(cursor).where(cursor.c.projection == projection, cursor.c.generation == generation)
+    row = connection.execute(query).first()
+    return None if row is None else Cursor(**row._mapping)

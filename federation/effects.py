@@ -4,15 +4,17 @@ Numbers (`seq`) are given when the effects are written, in a transaction that is
 gapless and enter the log in the order of their commits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, insert, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 from sqlalchemy.schema import Table
 
 from federation.clock import stamp
 from federation.database import Database
+from federation.matching.grouping import Regrouping
+from federation.matching.membership import several
 from federation.public import last_seq
 from federation.schema import change, entry, item, problem, published, raw, tombstone, version
 from federation.views import Change, Event
@@ -60,6 +62,7 @@ class Effects:
         self._events: list[Publication | Withdrawal] = []
         self._rows: dict[str, list[Row]] = {"entry": [], "raw": [], "item": [], "problem": []}
         self._states: list[Row] = []
+        self._numbers: list[Row] = []
         self._drop_entries: list[Row] = []
         self._drop_raw: list[Row] = []
         self._drop_items: list[Row] = []
@@ -71,6 +74,13 @@ class Effects:
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         self._events.append(withdrawal)
+
+    def relink(self, iris: Sequence[str]) -> None:
+        """Give public records a new version that says what the last one said: other records of their achievement have come
+        or gone, which every output shows and `verify` compares by the version."""
+        for view in _present(self._connection, iris):
+            self._events.append(view)
+            self._numbers.append({"s": view.source, "k": view.key, "d": view.kind, "number": view.version})
 
     def state(self, source: str, key: str, kind: str, state: str, reason: str) -> None:
         """Change the state of an item that stays as it is otherwise."""
@@ -113,17 +123,29 @@ class Effects:
         self._drop_versions.extend({"i": iri} for iri in iris)
 
     def write(self) -> list[Change]:
+        """The changes, in their order: what was asked for, then what follows for the clusters that withdrawn records were in."""
+        groups = Regrouping(self._connection, [e.iri for e in self._events if isinstance(e, Withdrawal)])
         changes = self._log()
         self._delete()
         self._many(entry, self._rows["entry"])
         self._many(raw, self._rows["raw"])
         self._many(item, self._rows["item"])
         self._many(problem, self._rows["problem"])
+        here = and_(item.c.source == bindparam("s"), item.c.key == bindparam("k"), item.c.kind == bindparam("d"))
         if self._states:
-            here = and_(item.c.source == bindparam("s"), item.c.key == bindparam("k"), item.c.kind == bindparam("d"))
             self._connection.execute(update(item).where(here), self._states)
+        if self._numbers:
+            self._connection.execute(update(item).where(here).values(version=bindparam("number")), self._numbers)
         self._publish(changes)
-        return changes
+        return changes + self._regrouped(groups)
+
+    def _regrouped(self, groups: Regrouping) -> list[Change]:
+        moved = groups.settle()
+        if not moved:
+            return []
+        further = Effects(self._database, self._connection)
+        further.relink(moved)
+        return further.write()
 
     def _log(self) -> list[Change]:
         if not self._events:
@@ -186,6 +208,32 @@ class Effects:
     def _many(self, table: Table, rows: list[Row]) -> None:
         if rows:
             self._connection.execute(self._database.upsert(table), rows)
+
+
+def _present(connection: Connection, iris: Sequence[str]) -> Iterator[Publication]:
+    """What is public of these records now, as their next versions."""
+    p, v = published.c, version.c
+    same = and_(v.iri == p.iri, v.version == p.version)
+    packed = (v.record.label("packed_record"), v.lineage.label("packed_lineage"), v.mapping, v.raw_digest)
+    query = select(published, *packed).join(version, same)
+    for some in several(iris):
+        for row in connection.execute(query.where(p.iri.in_(some)).order_by(p.iri)):
+            yield Publication(
+                event=Event.CHANGED,
+                source=row.source,
+                key=row.key,
+                kind=row.kind,
+                iri=row.iri,
+                version=row.version + 1,
+                first=row.first,
+                digest=row.digest,
+                record=row.record,
+                lineage=row.lineage,
+                packed_record=row.packed_record,
+                packed_lineage=row.packed_lineage,
+                mapping=row.mapping,
+                raw_digest=row.raw_digest,
+            )
 
 
 def _view(event: Publication, logged: Change) -> Row:

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Row, func, select
 
 from federation.aliases import target_of
 from federation.database import Database
+from federation.matching.membership import clusters_of
 from federation.schema import change, published, tombstone, version
 from federation.views import Change, Event, Tombstone
 from vocab.kinds import decode_record
-from vocab.public import PublicRecord
+from vocab.public import Cluster, PublicRecord
 
 MAX_PAGE = 10_000
 
@@ -43,7 +44,9 @@ class PublicReader:
         if kind is not None:
             query = query.where(published.c.kind == kind)
         with self._database.read() as connection:
-            return [_record(row) for row in connection.execute(query).all()]
+            rows = connection.execute(query).all()
+            clusters = clusters_of(connection, [row.iri for row in rows])
+            return [_record(row, bytes, clusters.get(row.iri)) for row in rows]
 
     def tombstone(self, iri: str) -> Tombstone | None:
         with self._database.read() as connection:
@@ -107,8 +110,10 @@ def changes_of(connection: Connection, after: int, limit: int) -> list[Change]:
 def records_of(connection: Connection, iris: Sequence[str]) -> dict[str, PublicRecord]:
     found: dict[str, PublicRecord] = {}
     for start in range(0, len(iris), 1000):
-        query = select(published).where(published.c.iri.in_(iris[start : start + 1000]))
-        found.update((row.iri, _record(row)) for row in connection.execute(query))
+        some = iris[start : start + 1000]
+        clusters = clusters_of(connection, some)
+        rows = connection.execute(select(published).where(published.c.iri.in_(some)))
+        found.update((row.iri, _record(row, bytes, clusters.get(row.iri))) for row in rows)
     return found
 
 
@@ -116,7 +121,7 @@ def last_seq(connection: Connection) -> int:
     return connection.execute(select(func.max(change.c.seq))).scalar() or 0
 
 
-def _record(row: Row[Any], unpack: Any = bytes) -> PublicRecord:
+def _record(row: Row[Any], unpack: Any = bytes, cluster: Cluster | None = None) -> PublicRecord:
     return PublicRecord(
         iri=row.iri,
         kind=row.kind,
@@ -128,4 +133,5 @@ def _record(row: Row[Any], unpack: Any = bytes) -> PublicRecord:
         digest=row.digest,
         record=decode_record(unpack(row.record)),
         lineage_json=unpack(row.lineage),
+        cluster=cluster,
     )

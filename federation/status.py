@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from federation.clock import now
 from federation.health import HISTORY, PASSES, Health, health_of
+from federation.matching.book import NAME, Counts, counts_of
 from federation.public import last_seq
 from federation.runs import histories, last_runs, run_of
 from federation.schedule import Schedule
@@ -44,6 +45,7 @@ class Status(msgspec.Struct, frozen=True):
     seq: int
     outputs: dict[str, OutputStatus]
     sources: dict[str, SourceNumbers]
+    matching: Counts | None = None
 
 
 def status_of(connection: Connection, schedules: Schedules | None = None) -> Status:
@@ -62,12 +64,14 @@ def status_of(connection: Connection, schedules: Schedules | None = None) -> Sta
         rejected=totals.get("rejected", 0),
         seq=last_seq(connection),
         outputs=_outputs(connection),
+        matching=counts_of(connection),
         sources=_sources(connection, numbers, schedules or {}),
     )
 
 
 def _outputs(connection: Connection) -> dict[str, OutputStatus]:
-    rows = connection.execute(select(cursor).order_by(cursor.c.at))
+    """Whatever follows the log but the book of matches, which is no output."""
+    rows = connection.execute(select(cursor).where(cursor.c.projection != NAME).order_by(cursor.c.at))
     return {row.projection: OutputStatus(row.seq, row.records) for row in rows}
 
 

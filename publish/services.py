@@ -6,7 +6,7 @@ from typing import Protocol
 
 from federation.attention import Matter
 from federation.graph import GraphStore
-from federation.matching.book import Candidate, Cluster
+from federation.matching.book import Candidate
 from federation.push import Condition, Receipt, Sent
 from federation.source import Source
 from federation.tokens import Token
@@ -37,10 +37,7 @@ class Attention(Protocol):
 
 
 class Matches(Protocol):
-    """Which public records are one achievement, and why."""
-
-    def cluster(self, iri: str) -> Cluster | None:
-        """The records that are one with this one; None when it stands alone."""
+    """Why public records are one achievement; which ones are, each of them says itself."""
 
     def explained(self, iris: Sequence[str]) -> list[Candidate]:
         """The pairs among these records that rules have joined."""

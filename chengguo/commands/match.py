@@ -12,8 +12,9 @@ from chengguo.node import Node
 from chengguo.progress import meter
 from chengguo.terminal import print_json, remarks, results, table
 from federation.errors import UnknownRecord
-from federation.matching.book import Candidate, Counts, Decision
+from federation.matching.book import Candidate, Counts
 from federation.matching.evidence import Evidence
+from federation.matching.grouping import Decision
 
 One = Annotated[str, typer.Argument(metavar="A", help="IRI of a record, as the review shows it.", show_default=False)]
 Other = Annotated[str, typer.Argument(metavar="B", help="IRI of the other record.", show_default=False)]
@@ -35,7 +36,7 @@ def match(context: typer.Context, home: HomeOption = None, json: JsonOption = Fa
     if json:
         print_json(counts)
         return
-    columns = ("#seq", "#records", "#merged pairs", "#candidates", "#clusters")
+    columns = ("#seq", "#behind", "#records", "#merged pairs", "#candidates", "#clusters")
     results().print(table(columns, [msgspec.structs.astuple(counts)]))
 
 

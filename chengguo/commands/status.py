@@ -42,6 +42,10 @@ def show(found: Status, out: Console) -> None:
         behind = found.seq - output.seq
         state = "up to date" if behind <= 0 else f"{behind:,} changes behind (chengguo project)"
         out.print(f"Output {name}: {output.records:,} records, {state}.")
+    if (matching := found.matching) is not None and (matching.records or matching.behind):
+        state = "up to date" if matching.behind <= 0 else f"{matching.behind:,} changes behind (chengguo match)"
+        groups, open_ = f"{matching.clusters:,} achievements told several times", f"{matching.candidates:,} candidates"
+        out.print(f"Matching: {groups}, {open_}, {state}.")
     if not found.outputs:
         out.print("No output yet: chengguo project, or chengguo serve.")
     if unwell := list(_unwell(found)):

@@ -18,7 +18,8 @@ from chengguo.reference import markdown
 from chengguo.reference.shapes import shape
 from federation.attention import Matter
 from federation.coverage import Coverage
-from federation.matching.book import Candidate, Counts, Decision
+from federation.matching.book import Candidate, Counts
+from federation.matching.grouping import Decision
 from federation.preview import Preview
 from federation.projector import OutputState
 from federation.status import Status

@@ -1,40 +1,41 @@
 """The book of matches in the ledger: follows the change log from a cursor of its own, and keeps what people decide.
 
 What is compared is read from the public view each time; only keys, verdicts and evidence are kept, and a foreign key removes
-them with the public view. The cursor's generation names the rules: with new rules everything is compared again.
+them with the public view. Whenever the cluster of a record is another one by it, the record gets a new version in the same
+transaction, so that every output follows as it follows any change.
+
+The cursor's generation names the rules. Under new rules everything is compared again, and clusters stay as they are until that
+is done: only then is it known which of them are others.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Exists, Row, Select, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Exists, Row, Select, delete, exists, func, insert, select
 
 from federation.clock import stamp
-from federation.cursors import Cursors
+from federation.cursors import Cursors, cursor_of
 from federation.database import Database
+from federation.effects import Effects
 from federation.errors import UnknownRecord
-from federation.matching.blocking import BLOCK, keys
-from federation.matching.clusters import Link, Pair, clusters, pair_of
+from federation.matching.clusters import pair_of
+from federation.matching.comparing import Comparison
 from federation.matching.evidence import Evidence
-from federation.matching.matcher import Match, Matcher
-from federation.matching.organisations import Organisations, facts
+from federation.matching.grouping import Decision, Regrouping, decided, decisions_of
+from federation.matching.membership import clusters_of
 from federation.matching.schema import match_decision, match_key, match_member, match_pair, match_record
 from federation.matching.score import Verdict
-from federation.matching.subject import Subject, subject_of
-from federation.public import changes_of, last_seq, records_of
+from federation.public import changes_of, last_seq
 from federation.schema import published
-from vocab.public import PublicRecord
+from vocab.public import Cluster
 
-NAME, RULES = "matching", "1"  # raise RULES when keys, evidence or verdicts change
-BATCH = 500
-SEVERAL = 500  # values in one condition of a query
+NAME, RULES = "matching", "2"  # raise RULES when keys, evidence or verdicts change
+BUILDING = f"{RULES} building"
+BATCH = 500  # changes, or records, in one step
 _EVIDENCE = msgspec.json.Decoder(Evidence)
 
 Moved = Callable[[int], None]
-Values = dict[str, Any]  # a row of a table, by its columns
-T = TypeVar("T")
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -48,61 +49,53 @@ class Candidate(msgspec.Struct, frozen=True):
     evidence: Evidence
 
 
-class Decision(msgspec.Struct, frozen=True):
-    """What a person said of a pair; `same` None takes earlier words back."""
-
-    one: str
-    other: str
-    same: bool | None
-    by: str
-    why: str
-    at: str
-
-
-class Cluster(msgspec.Struct, frozen=True):
-    """The records of one achievement, in the order of text; `canonical` stands for them, all stay addressable."""
-
-    canonical: str
-    members: tuple[str, ...]
-
-
 class Counts(msgspec.Struct, frozen=True):
-    """How things stand at `seq`."""
+    """How things stand at `seq`; `behind` counts changes that have not been looked at yet."""
 
     seq: int
+    behind: int
     records: int
     merged: int
     candidates: int
     clusters: int
 
 
+class Position(msgspec.Struct, frozen=True):
+    """Where a step begins: at `seq` of the log under a generation, which is BUILDING until all was compared once."""
+
+    generation: str
+    seq: int
+
+
 class MatchBook:
     def __init__(self, database: Database) -> None:
         self._database, self._cursors = database, Cursors(database)
 
-    @cached_property
-    def _organisations(self) -> Organisations:
-        return Organisations(facts())
-
     def follow(self, moved: Moved | None = None) -> Counts:
         """Bring the book up to the present; may be ended at any moment and goes on where it was. Raises LedgerError."""
-        after = self._start()
-        while True:
-            with self._database.read() as connection:
-                changes = changes_of(connection, after, BATCH)
-                records = records_of(connection, sorted({change.iri for change in changes}))
-                matcher, own = self._matched(connection, list(records.values()))
-            if not changes:
-                break
-            with self._database.write() as connection:  # alone with the log: nothing is withdrawn under our hands
-                _write(connection, records, matcher, own)
-            after = changes[-1].seq
-            self._cursors.set(NAME, RULES, after, 0)
+        while (done := self.step()) is not None:
             if moved is not None:
-                moved(len(records))
-        with self._database.write() as connection:
-            _group(connection)
+                moved(done)
         return self.counts()
+
+    def step(self) -> int | None:
+        """One bounded piece of work, in one transaction: the number of records looked at; None when there is nothing to do.
+
+        Two processes may do so at once: of two that begin at one position the second finds it moved, and writes nothing.
+        """
+        at = self._position()
+        with self._database.read() as connection:
+            changes = changes_of(connection, at.seq, BATCH)
+            comparison = Comparison(connection, sorted({change.iri for change in changes}))
+        if not changes:
+            return self._finish() if at.generation == BUILDING else None
+        to = Position(at.generation, changes[-1].seq)
+        with self._database.write() as connection:  # alone with the log: nothing is withdrawn under our hands
+            if self._move(connection, at, to):
+                groups = Regrouping(connection, comparison.iris if at.generation == RULES else ())
+                comparison.write(connection)
+                self._relink(connection, groups)
+        return len(comparison.iris)
 
     def decide(self, one: str, other: str, *, same: bool | None, by: str, why: str = "") -> Decision:
         """Write down a person's word; clusters follow at once.
@@ -120,85 +113,125 @@ class MatchBook:
                     raise UnknownRecord(
                         f"no public record is {iri}; copy the IRI from its page or `chengguo match review`"
                     )
+            groups = Regrouping(connection, pair)
             connection.execute(insert(match_decision).values(**msgspec.structs.asdict(decision)))
-            _group(connection)
+            self._relink(connection, groups)
         return decision
 
     def candidates(self, limit: int = 100) -> list[Candidate]:
         """Pairs that nobody has decided yet and that are not in one cluster anyway, the surest first."""
-        query = self._pairs(match_pair.c.verdict == "candidate", ~_together())
+        query = _pairs(match_pair.c.verdict == "candidate", ~_together())
         query = query.order_by(match_pair.c.score.desc(), match_pair.c.one, match_pair.c.other)
         with self._database.read() as connection:
-            decided = {pair for pair, decision in _decided(connection).items() if decision.same is not None}
-            rows = connection.execute(query.limit(limit + len(decided))).all()
-        return [_candidate(row) for row in rows if (row.one, row.other) not in decided][:limit]
+            said = {pair for pair, decision in decided(connection).items() if decision.same is not None}
+            rows = connection.execute(query.limit(limit + len(said))).all()
+        return [_candidate(row) for row in rows if (row.one, row.other) not in said][:limit]
 
     def cluster(self, iri: str) -> Cluster | None:
         """The cluster of a public record, or None when it stands alone."""
-        own = select(match_member.c.cluster).where(match_member.c.iri == iri).scalar_subquery()
         with self._database.read() as connection:
-            rows = connection.execute(select(match_member).where(match_member.c.cluster == own)).all()
-        members = tuple(sorted(row.iri for row in rows))
-        # After a withdrawal the canonical record may be gone until the next `follow`: then the first stands in.
-        return (
-            Cluster(rows[0].cluster if rows[0].cluster in members else members[0], members)
-            if len(members) > 1
-            else None
-        )
+            return clusters_of(connection, [iri]).get(iri)
 
     def explained(self, iris: Sequence[str]) -> list[Candidate]:
         """Why these records are together: the rules' pairs among them."""
-        query = self._pairs(match_pair.c.one.in_(iris), match_pair.c.other.in_(iris), match_pair.c.verdict == "same")
+        query = _pairs(match_pair.c.one.in_(iris), match_pair.c.other.in_(iris), match_pair.c.verdict == "same")
         with self._database.read() as connection:
             return [_candidate(row) for row in connection.execute(query)]
 
     def decisions(self) -> list[Decision]:
         """Everything people ever said, oldest first."""
         with self._database.read() as connection:
-            return _decisions(connection)
+            return decisions_of(connection)
 
     def counts(self) -> Counts:
         with self._database.read() as connection:
-            by_verdict = select(match_pair.c.verdict, func.count()).group_by(match_pair.c.verdict)
-            verdicts = {row[0]: row[1] for row in connection.execute(by_verdict)}
-            groups = connection.execute(select(func.count(match_member.c.cluster.distinct()))).scalar() or 0
-            records = connection.execute(select(func.count()).select_from(match_record)).scalar() or 0
-        cursor = self._cursors.get(NAME, RULES)
-        seq = cursor.seq if cursor else 0
-        return Counts(seq, records, verdicts.get("same", 0), verdicts.get("candidate", 0), groups)
+            return counts_of(connection)
 
-    def _pairs(self, *conditions: ColumnElement[bool]) -> Select[Any]:
-        """Pairs whose records are as they were when they were compared: what one has hidden since is not told."""
-        cursor = self._cursors.get(NAME, RULES)
-        newer = select(published.c.iri).where(published.c.seq > (cursor.seq if cursor else 0))
-        return select(match_pair).where(*conditions, match_pair.c.one.not_in(newer), match_pair.c.other.not_in(newer))
-
-    def _start(self) -> int:
-        """Where to go on; 0 with an empty book under new rules, or when the ledger came back from a backup."""
-        cursor = self._cursors.get(NAME, RULES)
+    def _position(self) -> Position:
+        """Where to go on; at 0 with an empty book under new rules, or when the ledger came back from a backup."""
         with self._database.read() as connection:
-            last = last_seq(connection)
-        if cursor is not None and cursor.seq <= last:
-            return cursor.seq
+            found = _found(connection)
+        if found is not None:
+            return found
         with self._database.write() as connection:
-            for table in (match_record, match_key, match_pair, match_member):
+            for table in (match_record, match_key, match_pair):
                 connection.execute(delete(table))
-        self._cursors.keep_only(NAME, RULES)
-        return 0
+            self._cursors.put(connection, NAME, BUILDING, 0, 0)
+        self._cursors.keep_only(NAME, BUILDING)
+        return Position(BUILDING, 0)
 
-    def _matched(self, connection: Connection, batch: Sequence[PublicRecord]) -> tuple[Matcher, dict[str, Subject]]:
-        """The batch among itself and with the records that share a key with it, in memory."""
-        own = {subject.iri: subject for subject in self._subjects(batch)}
-        wanted = {key for subject in own.values() for key in keys(subject)}
-        others = sorted(_neighbours(connection, wanted) - own.keys())
-        matcher = Matcher()
-        for subject in (*self._subjects(records_of(connection, others).values()), *own.values()):
-            matcher.put(subject)
-        return matcher, own
+    def _move(self, connection: Connection, at: Position, to: Position) -> bool:
+        """Take a step for ours; False when another process took it before."""
+        if _found(connection) != at:
+            return False
+        self._cursors.put(connection, NAME, to.generation, to.seq, 0)
+        return True
 
-    def _subjects(self, records: Iterable[PublicRecord]) -> list[Subject]:
-        found = [subject_of(record, self._organisations) for record in records]
-        return [subject for subject in found if subject is not None]
+    def _finish(self) -> int:
+        """All was compared: put the clusters right, some at a time, and follow from now on."""
+        after, done = "", 0
+        while iris := self._grouped(after):
+            after, done = iris[-1], done + len(iris)
+        with self._database.read() as connection:
+            at = _found(connection)
+        if at is not None:
+            self._cursors.set(NAME, RULES, at.seq, 0)
+            self._cursors.keep_only(NAME, RULES)
+        return done
+
+    def _grouped(self, after: str) -> list[str]:
+        """Make the clusters of the next records in the order of text, of those that have pairs or a cluster or people's words."""
+        with self._database.write() as connection:
+            iris = _next(connection, after)
+            self._relink(connection, Regrouping(connection, iris))
+        return iris
+
+    def _relink(self, connection: Connection, groups: Regrouping) -> None:
+        if moved := groups.settle():
+            effects = Effects(self._database, connection)
+            effects.relink(moved)
+            effects.write()
+
+
+def counts_of(connection: Connection) -> Counts:
+    by_verdict = select(match_pair.c.verdict, func.count()).group_by(match_pair.c.verdict)
+    verdicts = {row[0]: row[1] for row in connection.execute(by_verdict)}
+    groups = connection.execute(select(func.count(match_member.c.cluster.distinct()))).scalar() or 0
+    records = connection.execute(select(func.count()).select_from(match_record)).scalar() or 0
+    at = _found(connection)
+    seq = at.seq if at else 0
+    behind = last_seq(connection) - seq
+    return Counts(seq, behind, records, verdicts.get("same", 0), verdicts.get("candidate", 0), groups)
+
+
+def _found(connection: Connection) -> Position | None:
+    last = last_seq(connection)
+    for generation in (RULES, BUILDING):
+        cursor = cursor_of(connection, NAME, generation)
+        if cursor is not None and cursor.seq <= last:
+            return Position(generation, cursor.seq)
+    return None
+
+
+def _next(connection: Connection, after: str) -> list[str]:
+    """The next records that may be in a cluster."""
+    columns = (match_pair.c.one, match_pair.c.other, match_member.c.iri, match_decision.c.one, match_decision.c.other)
+    found: set[str] = set()
+    for column in columns:
+        query = select(column).distinct().where(column > after).order_by(column).limit(BATCH)
+        found.update(connection.execute(query).scalars())
+    return sorted(found)[:BATCH]
+
+
+def _pairs(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Pairs whose records are as they were when they were compared: what one has hidden since is not told."""
+    return select(match_pair).where(*conditions, _compared(match_pair.c.one), _compared(match_pair.c.other))
+
+
+def _compared(iri: ColumnElement[str]) -> Exists:
+    """Whether a record is as it was when it was compared."""
+    now, then = published.alias(), match_record.alias()
+    return exists().where(now.c.iri == iri, then.c.iri == iri, now.c.digest == then.c.digest)
 
 
 def _together() -> Exists:
@@ -208,93 +241,5 @@ def _together() -> Exists:
     return both.where(one.c.iri == match_pair.c.one, other.c.iri == match_pair.c.other).exists()
 
 
-def _neighbours(connection: Connection, wanted: set[int]) -> set[str]:
-    """Records under the keys, but for keys that too many share."""
-    found: dict[int, list[str]] = {}
-    for some in _several(sorted(wanted)):
-        for key, iri in connection.execute(select(match_key.c.key, match_key.c.iri).where(match_key.c.key.in_(some))):
-            found.setdefault(key, []).append(iri)
-    return {iri for iris in found.values() if len(iris) <= BLOCK for iri in iris}
-
-
-def _write(connection: Connection, records: dict[str, PublicRecord], matcher: Matcher, own: dict[str, Subject]) -> None:
-    """Put the batch's rows in place of its older ones, for those of its records that are public now."""
-    matches = [match for match in matcher.matches() if match.pair[0] in own or match.pair[1] in own]
-    iris = sorted(records.keys() | {iri for match in matches for iri in match.pair})
-    public: set[str] = set()
-    for some in _several(iris):
-        public.update(connection.execute(select(published.c.iri).where(published.c.iri.in_(some))).scalars())
-    for some in _several(sorted(records)):
-        _forget(connection, some)
-    there = [subject for iri, subject in own.items() if iri in public]
-    rows = [{"iri": s.iri, "filled": s.filled, "first": s.first} for s in there]
-    _insert(connection, match_record, rows)
-    _insert(connection, match_key, [{"key": key, "iri": s.iri} for s in there for key in sorted(keys(s))])
-    _insert(connection, match_pair, [_row(match) for match in matches if public.issuperset(match.pair)])
-
-
-def _forget(connection: Connection, iris: Sequence[str]) -> None:
-    connection.execute(delete(match_record).where(match_record.c.iri.in_(iris)))
-    connection.execute(delete(match_key).where(match_key.c.iri.in_(iris)))
-    connection.execute(delete(match_pair).where(match_pair.c.one.in_(iris) | match_pair.c.other.in_(iris)))
-
-
-def _insert(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)
-
-
-def _group(connection: Connection) -> None:
-    """The clusters of all accepted pairs, written where they differ from what is there."""
-    wanted = _clustered(connection)
-    present = {row.iri: row.cluster for row in connection.execute(select(match_member))}
-    stale = sorted(iri for iri, cluster in present.items() if wanted.get(iri) != cluster)
-    for some in _several(stale):
-        connection.execute(delete(match_member).where(match_member.c.iri.in_(some)))
-    rows = [{"iri": iri, "cluster": c} for iri, c in sorted(wanted.items()) if present.get(iri) != c]
-    _insert(connection, match_member, rows)
-
-
-def _clustered(connection: Connection) -> dict[str, str]:
-    """The canonical record of every clustered one."""
-    pairs = select(match_pair.c.one, match_pair.c.other, match_pair.c.score).where(match_pair.c.verdict == "same")
-    ranks = {row.iri: (-row.filled, row.first, row.iri) for row in connection.execute(select(match_record))}
-    decided = {pair: d for pair, d in _decided(connection).items() if all(iri in ranks for iri in pair)}
-    links = [Link((row.one, row.other), row.score) for row in connection.execute(pairs)]
-    links += [Link(pair, 1.0, d.by) for pair, d in decided.items() if d.same]
-    found: dict[str, str] = {}
-    for members in clusters(links, [pair for pair, d in decided.items() if d.same is False]):
-        found.update(dict.fromkeys(members, min(members, key=ranks.__getitem__)))
-    return found
-
-
-def _decisions(connection: Connection) -> list[Decision]:
-    rows = connection.execute(select(match_decision).order_by(match_decision.c.id))
-    return [Decision(r.one, r.other, r.same, r.by, r.why, r.at) for r in rows]
-
-
-def _decided(connection: Connection) -> dict[Pair, Decision]:
-    """The last word on each pair."""
-    return {(decision.one, decision.other): decision for decision in _decisions(connection)}
-
-
-def _row(match: Match) -> Values:
-    one, other = match.pair
-    judged = match.judgement
-    return {
-        "one": one,
-        "other": other,
-        "verdict": judged.verdict.value,
-        "reason": judged.reason,
-        "score": judged.score,
-        "evidence": msgspec.json.encode(match.evidence).decode(),
-        "at": stamp(),
-    }
-
-
 def _candidate(row: Row[Any]) -> Candidate:
     return Candidate(row.one, row.other, Verdict(row.verdict), row.reason, row.score, _EVIDENCE.decode(row.evidence))
-
-
-def _several(values: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (values[start : start + SEVERAL] for start in range(0, len(values), SEVERAL))

@@ -2,6 +2,8 @@
 
 A person's word outweighs the rules: a pair called different is never in one cluster, whatever else connects the two.
 Pairs are joined in a fixed order (people's first, then by score), so the result depends on the pairs and not on when they came.
+Every member names every other, so the rules make no cluster of more than LARGEST: what looks like that is a listing that repeats
+itself, or means harm.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +13,7 @@ import msgspec
 from federation.matching.subject import Subject
 
 Pair = tuple[str, str]  # IRIs in the order of text
+LARGEST = 50  # members of a cluster, unless people say that there are more
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -19,6 +22,14 @@ class Link(msgspec.Struct, frozen=True):
     pair: Pair
     score: float
     by: str = ""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What decides which record stands for a cluster: see `Subject`."""
+
+    iri: str
+    filled: int
+    first: str
 
 
 def pair_of(one: str, other: str) -> Pair:
@@ -45,13 +56,16 @@ class Forest:
             above[iri] = iri = above.get(parent, parent)
         return iri
 
-    def join(self, one: str, other: str) -> bool:
-        """Whether the two are in one cluster now; a person's "different" between any of their members forbids it."""
+    def join(self, one: str, other: str, largest: int | None = None) -> bool:
+        """Whether the two are in one cluster now: not when a person called any two of its members different, or there were more
+        than `largest`."""
         larger, smaller = self.root(one), self.root(other)
         if larger == smaller:
             return True
         if len(self._of(larger)) < len(self._of(smaller)):
             larger, smaller = smaller, larger
+        if largest is not None and len(self._of(larger)) + len(self._of(smaller)) > largest:
+            return False
         kept = set(self._of(larger)) if self._apart else set()
         if any(not kept.isdisjoint(self._apart.get(iri, ())) for iri in self._of(smaller)):
             return False
@@ -70,11 +84,11 @@ def clusters(links: Iterable[Link], apart: Iterable[Pair] = ()) -> list[tuple[st
     """The clusters of two and more, members and clusters in the order of text; the same for any order of `links`."""
     forest = Forest(apart)
     for link in sorted(links, key=lambda link: (not link.by, -link.score, link.pair)):
-        forest.join(*link.pair)
+        forest.join(*link.pair, None if link.by else LARGEST)
     return forest.clusters()
 
 
-def canonical(members: Sequence[Subject]) -> str:
+def canonical(members: Sequence[Standing | Subject]) -> str:
     """The IRI that stands for a cluster: the most complete record, then the earliest published, then the first IRI.
 
     Raises ValueError for no members.

@@ -43,7 +43,7 @@ def records(services: Services, params: RecordsParams) -> RecordsAnswer:
 def record(services: Services, address: str) -> RecordAnswer:
     public = published(services.view, iri_of(address, services))
     fields = msgspec.structs.asdict(item(public, services))
-    return RecordAnswer(**fields, same_as=same_as(public.iri, services))
+    return RecordAnswer(**fields, same_as=public.same_as, cluster=public.cluster.canonical if public.cluster else None)
 
 
 def iri_of(address: str, services: Services) -> str:
@@ -65,12 +65,6 @@ def published(view: PublicView, iri: str) -> PublicRecord:
     if stone is not None:
         raise Gone(stone)
     raise NotFound("No public record has this address.")
-
-
-def same_as(iri: str, services: Services) -> tuple[str, ...]:
-    """The IRIs of the other records of an achievement."""
-    cluster = services.matches.cluster(iri) if services.matches else None
-    return tuple(member for member in cluster.members if member != iri) if cluster else ()
 
 
 def item(public: PublicRecord, services: Services) -> RecordItem:

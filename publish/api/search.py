@@ -94,6 +94,7 @@ def item(hit: Hit, services: Services) -> SearchItem:
         keywords=found.keywords,
         facets=found.facets,
         price=found.price,
+        cluster=found.cluster or None,
         highlight=hit.highlights,
     )
 

@@ -19,7 +19,8 @@ class Title(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SearchItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One found record. `highlight`: text name -> pieces of the original text, each with whether it matched."""
+    """One found record. `highlight`: text name -> pieces of the original text, each with whether it matched. `cluster`: the
+    record that stands for its achievement, when several are one."""
 
     iri: Uri
     kind: str
@@ -34,6 +35,7 @@ class SearchItem(msgspec.Struct, frozen=True, omit_defaults=True):
     keywords: tuple[str, ...] = ()
     facets: dict[str, tuple[str, ...]] = {}
     price: float | None = None
+    cluster: Uri | None = None
     highlight: dict[str, tuple[tuple[str, bool], ...]] = {}
 
 
@@ -80,9 +82,11 @@ class RecordItem(msgspec.Struct, frozen=True):
 
 
 class RecordAnswer(RecordItem, frozen=True):
-    """One public record. `same_as`: records of other sources that are taken for the same achievement."""
+    """One public record. `same_as`: other records that are taken for the same achievement; `cluster`: the one among all of
+    them that stands for it."""
 
     same_as: tuple[Uri, ...] = ()
+    cluster: Uri | None = None
 
 
 class RecordsAnswer(msgspec.Struct, frozen=True):

@@ -23,13 +23,12 @@ class Other:
 
 
 def others(public: PublicRecord, reader: Reader) -> list[Other]:
-    services = reader.services
-    cluster = services.matches.cluster(public.iri) if services.matches else None
-    if services.matches is None or cluster is None:
+    services, cluster = reader.services, public.cluster
+    if cluster is None:
         return []
-    why = services.matches.explained(cluster.members)
-    found = ((iri, services.view.record(iri)) for iri in cluster.members if iri != public.iri)
-    return [_other(one, iri == cluster.canonical, why, reader) for iri, one in found if one is not None]
+    why = services.matches.explained(cluster.members) if services.matches else []
+    found = services.view.records(public.same_as)
+    return [_other(found[iri], iri == cluster.canonical, why, reader) for iri in public.same_as if iri in found]
 
 
 def _other(one: PublicRecord, canonical: bool, why: Iterable[Candidate], reader: Reader) -> Other:

@@ -13,7 +13,7 @@ from chengguo import dumps
 from chengguo.dumps import Compression
 from federation.views import Change, PublicView, Tombstone
 from vocab.kinds.achievement import Achievement
-from vocab.public import PublicRecord
+from vocab.public import Cluster, PublicRecord
 from vocab.values import Text
 
 
@@ -95,6 +95,12 @@ def test_a_record_is_in_it_once_and_what_changed_meanwhile_is_left_to_the_feed(
     assert checked(tmp_path) == {f"records.jsonl{suffix}", f"records.iris{suffix}", "dump.json"}
     assert msgspec.json.decode((tmp_path / "dump.json").read_bytes(), type=dumps.Dump) == made
     assert {p.name for p in tmp_path.iterdir()} == checked(tmp_path) | {dumps.CHECKSUMS}
+
+
+def test_a_line_names_the_other_records_of_its_achievement() -> None:
+    alone = MovingView(1).page(0, 1)[0]
+    one = msgspec.structs.replace(alone, cluster=Cluster("http://x/b", ("http://x/b", alone.iri)))
+    assert [msgspec.json.decode(dumps.json_line(r))["same_as"] for r in (alone, one)] == [[], ["http://x/b"]]
 
 
 def test_the_same_records_make_the_same_files(tmp_path: Path) -> None:

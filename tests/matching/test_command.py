@@ -7,10 +7,12 @@ import pytest
 
 from chengguo.home import Home
 from chengguo.node import Node
-from federation.matching.book import Candidate, Cluster, Counts, Decision
+from federation.matching.book import Candidate, Counts
+from federation.matching.grouping import Decision
 from tests.chengguo.commands import refused, run
 from tests.federation.world import World
 from tests.matching.test_book import twins
+from vocab.public import Cluster
 
 
 @pytest.fixture

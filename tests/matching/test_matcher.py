@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation.matching.clusters import Link, Pair, canonical, clusters, pair_of
+from federation.matching.clusters import LARGEST, Link, Pair, canonical, clusters, pair_of
 from federation.matching.matcher import Matcher
 from federation.matching.subject import Subject
 from tests.matching.records import TITLE, achievement, subject
@@ -122,3 +123,11 @@ def test_the_canonical_record_is_the_most_complete_then_the_earliest() -> None:
     also = subject(achievement(f"{BASE}/3", patents=PATENTS, year=2020), early)
     assert canonical([bare, full]) == full.iri
     assert canonical([full, also, bare]) == also.iri
+
+
+def test_the_rules_make_no_cluster_that_is_too_large_and_people_may() -> None:
+    iris = [f"{BASE}/{n:03}" for n in range(LARGEST + 5)]
+    chain = [Link(pair, 0.9) for pair in pairwise(iris)]
+    assert max(map(len, clusters(chain))) == LARGEST
+    assert clusters(reversed(chain)) == clusters(chain)
+    assert clusters([Link(link.pair, 1.0, "王审核") for link in chain]) == [tuple(iris)]

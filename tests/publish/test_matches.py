@@ -2,23 +2,22 @@
 
 import dataclasses
 
+import msgspec
 from starlette.testclient import TestClient
 
-from federation.matching.book import Candidate, Cluster
+from federation.matching.book import Candidate
 from federation.matching.evidence import Evidence
 from federation.matching.score import Verdict
 from publish.app import create_app
 from tests.publish import fakes, samples
+from vocab.public import Cluster
 
 
 class Book:
-    """One cluster. Pairs are joined by a rule, or by a person when `rule` is empty."""
+    """Why a cluster is one: its first two are joined by a rule, or by a person when `rule` is empty."""
 
     def __init__(self, members: tuple[str, ...], rule: str) -> None:
         self._members, self._rule = members, rule
-
-    def cluster(self, iri: str) -> Cluster | None:
-        return Cluster(self._members[0], self._members) if iri in self._members else None
 
     def explained(self, iris: object) -> list[Candidate]:
         one, other = self._members[:2]
@@ -30,8 +29,11 @@ class Book:
 
 
 def client(rule: str, *extra: str) -> tuple[TestClient, str, str]:
-    one, other = (record.iri for record in samples.everything()[:2])
-    services = dataclasses.replace(fakes.services(), matches=Book((one, other, *extra), rule))
+    first, second, *others = samples.everything()
+    one, other = first.iri, second.iri
+    cluster = Cluster(one, tuple(sorted((one, other, *extra))))
+    together = [msgspec.structs.replace(record, cluster=cluster) for record in (first, second)]
+    services = dataclasses.replace(fakes.services([*together, *others]), matches=Book((one, other), rule))
     return TestClient(create_app(services), base_url=samples.BASE), one, other
 
 
@@ -67,4 +69,16 @@ def test_a_record_that_stands_alone_says_nothing() -> None:
 def test_the_api_tells_the_same() -> None:
     site, one, other = client("patent-and-title")
     kind, number = one.split("/")[-2:]
-    assert site.get(f"/api/v1/records/{kind}/{number}").json()["same_as"] == [other]
+    answer = site.get(f"/api/v1/records/{kind}/{number}").json()
+    assert (answer["same_as"], answer["cluster"]) == ([other], one)
+    found = {item["iri"]: item.get("cluster") for item in site.get("/api/v1/search").json()["items"]}
+    assert found[one] == found[other] == one
+    assert set(found.values()) == {one, None}
+
+
+def test_linked_data_leads_to_the_others_and_names_the_one_that_stands_for_all() -> None:
+    site, one, other = client("patent-and-title")
+    for here, there in ((one, other), (other, one)):
+        lines = site.get(here.removeprefix(samples.BASE) + ".nt").text.splitlines()
+        assert f"<{here}> <http://www.w3.org/ns/prov#alternateOf> <{there}> ." in lines
+        assert f"<{here}> <{samples.NAMESPACES.sta}canonicalRecord> <{one}> ." in lines

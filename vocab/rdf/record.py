@@ -101,6 +101,7 @@ def lines(public: PublicRecord, ns: Namespaces) -> list[str]:
     graph.add(subject, "dcterms:identifier", string(public.iri))
     graph.add(subject, "dcat:version", string(str(public.version)))
     graph.add(subject, "dcterms:modified", moment(public.at))
+    _others(graph, subject, public)
     record = public.record
     if not _issued_by_source(type(record)):
         graph.add(subject, "dcterms:issued", moment(public.first))
@@ -115,6 +116,15 @@ def lines(public: PublicRecord, ns: Namespaces) -> list[str]:
         else:
             view(graph, subject, name, value)
     return list(dict.fromkeys(graph.lines))
+
+
+def _others(graph: Graph, subject: str, public: PublicRecord) -> None:
+    """The other records of its achievement, and the one that stands for all of them: the same term in each, to count by."""
+    if public.cluster is None:
+        return
+    for iri in public.same_as:
+        graph.add(subject, "prov:alternateOf", f"<{iri}>")
+    graph.add(subject, "sta:canonicalRecord", f"<{public.cluster.canonical}>")
 
 
 def triples(public: PublicRecord, ns: Namespaces) -> Iterator[pyoxigraph.Triple]:
