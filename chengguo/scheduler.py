@@ -38,7 +38,7 @@ def delay_of(source: str, schedule: Schedule, now: datetime, widest: timedelta =
 class Scheduler:
     """A part of the supervisor. `schedules` gives each source's schedule (None: only by hand); `program` what to run for it.
 
-    `watch` are run when harvests have ended, and from time to time: they tell what needs a person, and what is the same.
+    `watch` are run when harvests have ended, and from time to time: they tell what needs a person.
     """
 
     def __init__(

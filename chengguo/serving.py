@@ -52,10 +52,10 @@ def run(
             watch=[
                 Program("attention", own_command(home, "attention", "--notify"), environ, kept=False),
                 Program("months", own_command(home, "source", "quality", "--keep"), environ, kept=False),
-                Program("match", own_command(home, "match"), environ, kept=False),
             ],
         )
-        parts = [*graph, projector, Child(webserver.program(home, settings.http)), scheduler]
+        matcher = Child(Program("match", own_command(home, "match", "--follow"), environ, orphaned=TERMINATE))
+        parts = [*graph, projector, Child(webserver.program(home, settings.http)), scheduler, matcher]
         Supervisor(parts).run(Readiness(settings.http, lambda: ready(address)))
 
 

@@ -8,6 +8,7 @@ import typer
 
 from chengguo import locks, serving, webserver
 from chengguo.commands.harvest import explain, harvested, summary
+from chengguo.commands.match import followed
 from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.commands.project import run as project
 from chengguo.commands.serve import listening
@@ -49,6 +50,7 @@ def demo(
         day = demonstration.day(node, fictional)
         with demonstration.provinces(day) as platforms:
             outcomes = _harvest(node, platforms, day)
+            followed(node)
             project(node, "catch-up")
             found = node.ledger.status()
             if json:

@@ -1,17 +1,21 @@
 """`chengguo match`: which records of different sources are one achievement, and what a person says of it."""
 
+import os
+import time
 from typing import Annotated
 
 import msgspec
+import structlog
 import typer
 from rich.markup import escape
 
+from chengguo import locks
 from chengguo.commands.options import HomeOption, JsonOption, opened
-from chengguo.errors import ChengguoError
+from chengguo.errors import ChengguoError, Occupied
 from chengguo.node import Node
 from chengguo.progress import meter
 from chengguo.terminal import print_json, remarks, results, table
-from federation.errors import UnknownRecord
+from federation.errors import LedgerError, UnknownRecord
 from federation.matching.book import Candidate, Counts
 from federation.matching.evidence import Evidence
 from federation.matching.grouping import Decision
@@ -23,16 +27,29 @@ By = Annotated[
 ]
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, for those who come later.", show_default=False)]
 
+POLL = 2.0  # seconds between two looks at the log
+PATIENCE = 60.0  # longest pause after failures
+GENTLE = 10  # niceness of the one who follows: serving, harvesting and projecting go first
+
+log = structlog.get_logger("chengguo.match")
+
 app = typer.Typer(help="Records of different sources that are one achievement.")
 
 
 @app.callback(invoke_without_command=True)
-def match(context: typer.Context, home: HomeOption = None, json: JsonOption = False) -> None:
-    """Follow the change log to the present: merge what is sure, find what a person should look at."""
+def match(
+    context: typer.Context,
+    follow: Annotated[bool, typer.Option("--follow", hidden=True, help="Follow until ended: what serve runs.")] = False,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Follow the change log to the present: merge what is sure, find what a person should look at. `serve` does so by itself."""
     if context.invoked_subcommand is not None:
         return
     with Node(*opened(home)) as node:
-        counts = _followed(node)
+        if follow:
+            following(node)
+        counts = followed(node)
     if json:
         print_json(counts)
         return
@@ -40,7 +57,23 @@ def match(context: typer.Context, home: HomeOption = None, json: JsonOption = Fa
     results().print(table(columns, [msgspec.structs.astuple(counts)]))
 
 
-def _followed(node: Node) -> Counts:
+def following(node: Node) -> None:
+    """Until interrupted. Raises Occupied."""
+    with locks.held(node.home.run / "match.lock", "A matcher"):
+        os.nice(GENTLE)
+        failures = 0
+        while True:
+            try:
+                node.ledger.matches.follow()
+                failures = 0
+            except LedgerError as error:  # a full disk or a busy ledger: it goes on where it was
+                failures += 1
+                log.warning("match.failed", failures=failures, error=str(error))
+            time.sleep(min(PATIENCE, POLL * 2 ** min(failures, 10)))
+    raise Occupied("the matcher ended")
+
+
+def followed(node: Node) -> Counts:
     with meter("match") as shown:
         done = 0
 

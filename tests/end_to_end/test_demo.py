@@ -29,10 +29,13 @@ def test_status_has_the_agreed_shape(status: Any) -> None:
     assert all(isinstance(count, int) and count > 0 for count in status["published"].values())
     assert status["refused"] > 0
     assert status["held"] > 0
-    assert status["seq"] == sum(status["published"].values())  # a first harvest: one change per record
-    assert status["outputs"] == {name: {"seq": status["seq"], "records": status["seq"]} for name in ("search", "graph")}
+    records, matching = sum(status["published"].values()), status["matching"]
+    assert (matching["clusters"], matching["merged"], matching["behind"]) == (1, 1, 0)
+    # A first harvest: one change per record, and one more for each of the two that are one achievement.
+    assert status["seq"] == matching["seq"] == records + 2
+    assert status["outputs"] == {name: {"seq": status["seq"], "records": records} for name in ("search", "graph")}
     assert set(status["sources"]) == {"beijing", "beijing-units", "guangdong", "hubei", "shanghai", "sichuan"}
-    assert sum(source["published"] for source in status["sources"].values()) == status["seq"]
+    assert sum(source["published"] for source in status["sources"].values()) == records
 
 
 def test_every_door_counts_the_same(first_day: Node, first_served: Served, status: Any) -> None:
@@ -51,10 +54,30 @@ def test_every_door_counts_the_same(first_day: Node, first_served: Served, statu
     assert Counter(item["kind"] for item in records) == published
     assert len({item["iri"] for item in records}) == total
     assert [item["seq"] for item in records] == sorted(item["seq"] for item in records)
-    assert portal.changes() == [
-        {"seq": i["seq"], "at": i["at"], "event": "published", "kind": i["kind"], "iri": i["iri"], "version": 1}
+    assert {item["version"] for item in records} == {1, 2}
+    newest = {change["iri"]: change for change in portal.changes()}
+    assert sorted(newest.values(), key=lambda change: change["seq"]) == [
+        {
+            "event": "published" if i["version"] == 1 else "changed",
+            **{k: i[k] for k in ("seq", "at", "kind", "iri", "version")},
+        }
         for i in records
     ]
+
+
+def test_every_door_names_the_other_record_of_an_achievement(first_served: Served, first_day: Node) -> None:
+    portal = first_served.portal
+    one, other = (item["iri"] for item in portal.records() if item["version"] == 2)
+    answers = [portal.json(f"/api/v1/records/{iri.partition('/id/')[2]}") for iri in (one, other)]
+    assert [answer["same_as"] for answer in answers] == [[other], [one]]
+    (canonical,) = {answer["cluster"] for answer in answers}
+    found = {
+        i["iri"]: i.get("cluster") for i in portal.search(q=answers[0]["record"]["title"]["zh"], size="100")["items"]
+    }
+    assert (found[one], found[other]) == (canonical, canonical)
+    same = first_day.namespaces.expand("prov:alternateOf")
+    rows = portal.select(f"SELECT ?s ?o WHERE {{ GRAPH ?s {{ ?s <{same}> ?o }} }}")
+    assert {(row["s"], row["o"]) for row in rows} == {(one, other), (other, one)}
 
 
 def test_the_graph_holds_every_record_with_its_class(first_served: Served, first_day: Node, status: Any) -> None:
@@ -72,14 +95,15 @@ def test_the_graph_holds_every_record_with_its_class(first_served: Served, first
 def test_a_dump_is_whole(first_day: Node, status: Any, tmp_path: Path, compression: str) -> None:
     folder, published = tmp_path / "dump", status["published"]
     made = first_day.json("dump", folder, "--compression", compression)
-    assert (made["records"], made["seq"]) == (status["seq"], status["seq"])
+    assert (made["records"], made["seq"]) == (sum(published.values()), status["seq"])
     lines_of_sums = [line.partition("  ") for line in (folder / "SHA256SUMS").read_text().splitlines()]
     sums = {name: digest for digest, _, name in lines_of_sums}
     assert set(sums) == {path.name for path in folder.iterdir()} - {"SHA256SUMS"}
     for name, digest in sums.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     lines = unpacked(next(folder.glob("records.jsonl.*"))).splitlines()
-    assert len(lines) == status["seq"]
+    assert len(lines) == made["records"]
+    assert sum(bool(json.loads(line)["same_as"]) for line in lines) == 2
     quads = pyoxigraph.parse(unpacked(next(folder.glob("records.nq.*"))), pyoxigraph.RdfFormat.N_QUADS)
     typed = Counter(q.object.value for q in quads if q.predicate.value == RDF_TYPE and q.subject == q.graph_name)
     for kind, count in published.items():

@@ -1,5 +1,7 @@
 """`chengguo match` as its users meet it: follow, review, decide, in a home of its own."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -9,7 +11,7 @@ from chengguo.home import Home
 from chengguo.node import Node
 from federation.matching.book import Candidate, Counts
 from federation.matching.grouping import Decision
-from tests.chengguo.commands import refused, run
+from tests.chengguo.commands import refused, run, start
 from tests.federation.world import World
 from tests.matching.test_book import twins
 from vocab.public import Cluster
@@ -48,3 +50,24 @@ def test_follow_review_and_decide(home: Path) -> None:
     assert {pair.one, pair.other} <= set(found.members)
     said = refused("match", "accept", pair.one, "https://example.org/y", "--by", "王审核", "--home", home)
     assert "no public record is https://example.org/y" in said
+
+
+def test_serve_s_matcher_follows_by_itself_and_there_is_one(home: Path) -> None:
+    with start("match", "--follow", "--home", home) as matcher:
+        try:
+            place = Home(home)
+            with Node(place, place.settings()) as node:
+                eventually(lambda: node.ledger.matches.counts().clusters == 1)
+                World(node.ledger).harvest({"e": twins()["a"]}, full=False)
+                eventually(lambda: node.ledger.matches.counts().behind == 0)
+                assert {len(r.same_as) for r in node.ledger.page(0, 10)} == {0, 2}
+            assert "A matcher is already running" in refused("match", "--follow", "--home", home)
+        finally:
+            matcher.terminate()
+
+
+def eventually(reached: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
