@@ -1,6 +1,11 @@
 """How well and how fast records of one achievement, and names of one organisation, are found.
 
     python -m benchmarks.matching [RECORDS ...]     (default 25000 50000; 0 for none)
+    python -m benchmarks.matching --book 25000 50000 100000 200000     in a ledger, each size in a process of its own
+
+The book: a ledger is filled with generated records of four sources, and `chengguo match` is done over it: the first time over all,
+then with nothing new, then after one record in a hundred has changed. Seconds are of the process's own time, so that a busy
+machine does not count.
 
 Labelled pairs: precision of automatic merges (target 0.98), recall of merges and candidates together (target 0.85), through
 blocking as in the real thing. With CHENGGUO_SHARED set also two real sets: papers deposited twice (data/chinaxiv; no numbers
@@ -9,28 +14,41 @@ there, so nothing may be merged and all is left to candidates) and names of orga
 
 import argparse
 import gzip
+import hashlib
 import json
 import os
 import random
+import resource
+import subprocess
+import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import zstandard
+from sqlalchemy import Connection, select
 
 from chengguo.demo.corpus import words
+from federation.effects import Effects, Publication
+from federation.ledger import Ledger
+from federation.matching.book import Counts
 from federation.matching.clusters import Pair, pair_of
 from federation.matching.matcher import Matcher
 from federation.matching.organisations import Organisations, facts
 from federation.matching.score import Verdict
 from federation.matching.subject import Subject, subject_of
+from federation.schema import published
+from federation.verify import check
+from federation.views import Event
 from tests.matching.pairs import pairs
 from tests.matching.records import achievement, public
 from vocab.identity.names import name_key
-from vocab.kinds import Achievement, Organisation
+from vocab.kinds import Achievement, Organisation, encode_record
 from vocab.values import Text
 
 BASE = "https://example.org/id/achievement"
@@ -194,10 +212,92 @@ def speed(count: int) -> dict[str, object]:
     }
 
 
+def book(count: int) -> dict[str, object]:
+    """The whole of matching in a ledger on disk: reading, comparing, writing, and the versions that clusters make."""
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = Ledger.open(f"sqlite:///{folder}/ledger.db")
+        _fill(ledger, generated(count), 1)
+        before = _memory()
+        counts, first = _followed(ledger)
+        peak, changes = _memory(), ledger.last_seq() - count
+        _, again = _followed(ledger)
+        _fill(ledger, (r for n, r in enumerate(generated(count)) if n % 100 == 0), 2)
+        _, news = _followed(ledger)
+        return {
+            "records": count,
+            "seconds": round(first, 1),
+            "us per record": round(first / count * 1e6),
+            "seconds with nothing new": round(again, 2),
+            "seconds after 1 % changed": round(news, 1),
+            "memory MiB before and at most": (before, peak),
+            "merged": counts.merged,
+            "candidates": counts.candidates,
+            "clusters": counts.clusters,
+            "versions made": changes,
+            "sound": not any(check(ledger).values()),
+        }
+
+
+def _fill(ledger: Ledger, records: Iterable[Achievement], version: int) -> None:
+    """Publish records as a harvest would; a second version differs in a word."""
+    pack = zstandard.ZstdCompressor(level=3).compress
+    numbered = enumerate(records)
+    while some := list(islice(numbered, 2000)):
+        with ledger.database.write() as connection:
+            effects = Effects(ledger.database, connection)
+            for n, record in some:
+                body = encode_record(msgspec.structs.replace(record, abstract=Text(f"第{version}版")))
+                digest, key, source = hashlib.sha256(body).hexdigest(), record.identifier, f"cn-{n % 4}"
+                event = Event.PUBLISHED if version == 1 else Event.CHANGED
+                number = version if version == 1 else _number(connection, key)
+                names = {
+                    "source": source,
+                    "key": key,
+                    "kind": "achievement",
+                    "iri": record.identifier,
+                    "digest": digest,
+                }
+                packed = (pack(body), pack(b"[]"))
+                effects.publish(
+                    Publication(
+                        event=event, version=number, first=None, record=body, lineage=b"[]", packed_record=packed[0],
+                        packed_lineage=packed[1], mapping="", raw_digest="", **names,
+                    )
+                )  # fmt: skip
+                effects.item(
+                    {**names, "state": "published", "reason": "", "mapping": "", "content": "", "version": number}
+                    | {"first": None}
+                )
+            effects.write()
+
+
+def _number(connection: Connection, iri: str) -> int:
+    return 1 + (connection.execute(select(published.c.version).where(published.c.iri == iri)).scalar() or 0)
+
+
+def _followed(ledger: Ledger) -> tuple[Counts, float]:
+    began = time.process_time()
+    return ledger.matches.follow(), time.process_time() - began
+
+
+def _memory() -> int:
+    """The largest resident size of this process so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("records", nargs="*", type=int, default=[25_000, 50_000])
-    sizes = parser.parse_args().records
+    parser.add_argument("--book", nargs="+", type=int, default=[])
+    options = parser.parse_args()
+    if len(options.book) == 1:
+        print(json.dumps(book(options.book[0])), flush=True)
+        return
+    for size in options.book:
+        subprocess.run([sys.executable, "-m", "benchmarks.matching", "--book", str(size)], check=True)
+    if options.book:
+        return
+    sizes = options.records
     print(json.dumps({"labelled": labelled()}, ensure_ascii=False, indent=1))
     if shared := os.environ.get("CHENGGUO_SHARED"):
         data = Path(shared) / "data"
