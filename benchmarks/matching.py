@@ -38,8 +38,10 @@ from federation.effects import Effects, Publication
 from federation.ledger import Ledger
 from federation.matching.book import Counts
 from federation.matching.clusters import Pair, pair_of
+from federation.matching.learning import Statement, learned, names_of
 from federation.matching.matcher import Matcher
 from federation.matching.organisations import Organisations, facts
+from federation.matching.register import aliases
 from federation.matching.score import Verdict
 from federation.matching.subject import Subject, subject_of
 from federation.schema import published
@@ -47,9 +49,10 @@ from federation.verify import check
 from federation.views import Event
 from tests.matching.pairs import pairs
 from tests.matching.records import achievement, public
+from vocab.identifiers.organisation import uscc_check
 from vocab.identity.names import name_key
 from vocab.kinds import Achievement, Organisation, encode_record
-from vocab.values import Text
+from vocab.values import Agent, Text
 
 BASE = "https://example.org/id/achievement"
 CHARACTERS = "硅碳氮铝钛镁铁铜锌锰钴镍钨钼锂钠钾钙钡锶膜管板带丝粉液胶气泵阀轴轮炉塔窑舱车船机床刀具灯屏"
@@ -134,14 +137,16 @@ def organisations(folder: Path) -> dict[str, object]:
             row = json.loads(line)
             names = {row["name"], *row["aliases"], *(label["label"] for label in row["labels"])}
             known[row["id"]] = {name for name in names if name_key(name)}
-    learned = Organisations()
-    for identifier, names in known.items():
-        learned.learn_record(_organisation(identifier, sorted(names)))
+    records = [_organisation(identifier, sorted(names)) for identifier, names in known.items()]
+    stated = {(name, code) for record in records for name, code in names_of(public(record, kind="organisation"))}
+    statements = [Statement(name, code, source, "", 1) for name, code in stated for source in ("cn-11", "cn-33")]
+    learnt = Organisations()
+    learnt.learn({alias.name: alias.organisation for alias in learned(statements, {}, Organisations())})
     return {
         "organisations": len(known),
         "names": sum(map(len, known.values())),
         "by spelling": _names(known, Organisations()),
-        "learned from their records": _names(known, learned),
+        "learned from their records, told by two sources": _names(known, learnt),
     }
 
 
@@ -169,7 +174,8 @@ def _names(known: dict[str, set[str]], found: Organisations) -> dict[str, object
 
 
 def generated(count: int) -> Iterator[Achievement]:
-    """Fictional records of 3,000 organisations; every tenth is told a second time in other words."""
+    """Fictional records of 3,000 organisations; every tenth is told a second time in other words. Half of them give the credit
+    code of the first organisation, one in twenty calls it by a short name."""
     pick = random.Random(20260901)
     subjects = [line.split("|")[0].strip() for lines in words()["subjects"].values() for line in lines]
     aspects = [line.split("|")[0].strip() for line in words()["aspects"]["list"]]
@@ -190,7 +196,14 @@ def generated(count: int) -> Iterator[Achievement]:
             people=[f"王{chr(0x4E00 + pick.randrange(2000))}{chr(0x4E00 + pick.randrange(2000))}" for _ in range(3)],
             year=pick.randint(2015, 2025),
         )
+        before = msgspec.structs.replace(before, first_org=_first(before.orgs[0].name, pick))
         yield before
+
+
+def _first(name: str, pick: random.Random) -> Agent:
+    body = f"12330000{int(name[3:-3]):09}"
+    called = name.removeprefix("某省") if pick.random() < 0.05 else name
+    return Agent(called, uscc=body + uscc_check(body) if pick.random() < 0.5 else None)
 
 
 def speed(count: int) -> dict[str, object]:
@@ -234,6 +247,7 @@ def book(count: int) -> dict[str, object]:
             "candidates": counts.candidates,
             "clusters": counts.clusters,
             "versions made": changes,
+            "names learned": _names_learned(ledger),
             "sound": not any(check(ledger).values()),
         }
 
@@ -269,6 +283,11 @@ def _fill(ledger: Ledger, records: Iterable[Achievement], version: int) -> None:
                     | {"first": None}
                 )
             effects.write()
+
+
+def _names_learned(ledger: Ledger) -> int:
+    with ledger.database.read() as connection:
+        return len(aliases(connection))
 
 
 def _number(connection: Connection, iri: str) -> int:

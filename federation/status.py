@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from federation.clock import now
 from federation.health import HISTORY, PASSES, Health, health_of
-from federation.matching.book import NAME, Counts, counts_of
+from federation.matching.book import LEARNING, NAME, Counts, counts_of
 from federation.public import last_seq
 from federation.runs import histories, last_runs, run_of
 from federation.schedule import Schedule
@@ -70,8 +70,8 @@ def status_of(connection: Connection, schedules: Schedules | None = None) -> Sta
 
 
 def _outputs(connection: Connection) -> dict[str, OutputStatus]:
-    """Whatever follows the log but the book of matches, which is no output."""
-    rows = connection.execute(select(cursor).where(cursor.c.projection != NAME).order_by(cursor.c.at))
+    """Whatever follows the log but matching, which is no output."""
+    rows = connection.execute(select(cursor).where(cursor.c.projection.not_in((NAME, LEARNING))).order_by(cursor.c.at))
     return {row.projection: OutputStatus(row.seq, row.records) for row in rows}
 
 

@@ -64,7 +64,7 @@ def following(node: Node) -> None:
         failures = 0
         while True:
             try:
-                node.ledger.matches.follow()
+                node.ledger.matches.follow(patient=True)
                 failures = 0
             except LedgerError as error:  # a full disk or a busy ledger: it goes on where it was
                 failures += 1

@@ -20,10 +20,11 @@ from federation.database import Database
 from federation.effects import Effects
 from federation.errors import UnknownRecord
 from federation.matching.clusters import pair_of
-from federation.matching.comparing import Comparison
+from federation.matching.comparing import Comparison, to_compare
 from federation.matching.evidence import Evidence
 from federation.matching.grouping import Decision, Regrouping, decided, decisions_of
 from federation.matching.membership import clusters_of
+from federation.matching.register import learn
 from federation.matching.schema import match_decision, match_key, match_member, match_pair, match_record
 from federation.matching.score import Verdict
 from federation.public import changes_of, last_seq
@@ -32,6 +33,8 @@ from vocab.public import Cluster
 
 NAME, RULES = "matching", "2"  # raise RULES when keys, evidence or verdicts change
 BUILDING = f"{RULES} building"
+LEARNING = "organisations"  # how far names have been learned
+NEWS = 50  # one change for so many records is enough to learn anew: that costs a look at every statement
 BATCH = 500  # changes, or records, in one step
 _EVIDENCE = msgspec.json.Decoder(Evidence)
 
@@ -71,14 +74,17 @@ class MatchBook:
     def __init__(self, database: Database) -> None:
         self._database, self._cursors = database, Cursors(database)
 
-    def follow(self, moved: Moved | None = None) -> Counts:
-        """Bring the book up to the present; may be ended at any moment and goes on where it was. Raises LedgerError."""
-        while (done := self.step()) is not None:
+    def follow(self, moved: Moved | None = None, *, patient: bool = False) -> Counts:
+        """Bring the book up to the present; may be ended at any moment and goes on where it was. Raises LedgerError.
+
+        Whoever follows all the time is `patient`: names of organisations are then learned when enough has come.
+        """
+        while (done := self.step(patient=patient)) is not None:
             if moved is not None:
                 moved(done)
         return self.counts()
 
-    def step(self) -> int | None:
+    def step(self, *, patient: bool = False) -> int | None:
         """One bounded piece of work, in one transaction: the number of records looked at; None when there is nothing to do.
 
         Two processes may do so at once: of two that begin at one position the second finds it moved, and writes nothing.
@@ -86,10 +92,11 @@ class MatchBook:
         at = self._position()
         with self._database.read() as connection:
             changes = changes_of(connection, at.seq, BATCH)
-            comparison = Comparison(connection, sorted({change.iri for change in changes}))
-        if not changes:
-            return self._finish() if at.generation == BUILDING else None
-        to = Position(at.generation, changes[-1].seq)
+            iris = {change.iri for change in changes} if changes else to_compare(connection, BATCH)
+            comparison = Comparison(connection, sorted(iris))
+        if not iris:
+            return self._caught_up(at, patient)
+        to = Position(at.generation, changes[-1].seq if changes else at.seq)
         with self._database.write() as connection:  # alone with the log: nothing is withdrawn under our hands
             if self._move(connection, at, to):
                 groups = Regrouping(connection, comparison.iris if at.generation == RULES else ())
@@ -147,6 +154,17 @@ class MatchBook:
         with self._database.read() as connection:
             return counts_of(connection)
 
+    def _caught_up(self, at: Position, patient: bool) -> int | None:
+        """Everything was compared once: learn names from what has come, which may ask for some of it to be compared again."""
+        learned = self._cursors.get(LEARNING, RULES)
+        news = at.seq - (learned.seq if learned else -1)
+        if news and not (patient and learned and news * NEWS < learned.records):
+            with self._database.write() as connection:
+                learn(connection)
+                self._cursors.put(connection, LEARNING, RULES, at.seq, counts_of(connection).records)
+            return 0
+        return self._finish() if at.generation == BUILDING else None
+
     def _position(self) -> Position:
         """Where to go on; at 0 with an empty book under new rules, or when the ledger came back from a backup."""
         with self._database.read() as connection:
@@ -158,6 +176,7 @@ class MatchBook:
                 connection.execute(delete(table))
             self._cursors.put(connection, NAME, BUILDING, 0, 0)
         self._cursors.keep_only(NAME, BUILDING)
+        self._cursors.keep_only(LEARNING, "")
         return Position(BUILDING, 0)
 
     def _move(self, connection: Connection, at: Position, to: Position) -> bool:

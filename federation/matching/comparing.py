@@ -1,7 +1,6 @@
 """Comparing: some records with all that share a key with them, read in one snapshot and written in a later transaction."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -11,8 +10,9 @@ from federation.clock import stamp
 from federation.matching.blocking import BLOCK, keys
 from federation.matching.matcher import Match, Matcher
 from federation.matching.membership import several
-from federation.matching.organisations import Organisations, facts
-from federation.matching.schema import match_key, match_pair, match_record
+from federation.matching.organisations import Organisations
+from federation.matching.register import note, organisations
+from federation.matching.schema import STALE, match_key, match_pair, match_record
 from federation.matching.subject import Subject, subject_of
 from federation.public import records_of
 from federation.schema import published
@@ -21,24 +21,20 @@ from vocab.public import PublicRecord
 Values = dict[str, Any]  # a row of a table, by its columns
 
 
-@cache
-def _organisations() -> Organisations:
-    return Organisations(facts())
-
-
 class Comparison:
     """Reads when made: of `iris` those whose public view is another than the one that was compared. `write` is called once."""
 
     def __init__(self, connection: Connection, iris: Sequence[str]) -> None:
         self.iris = _news(connection, iris)
         self._records = records_of(connection, self.iris)
-        self._own = {subject.iri: subject for subject in _subjects(self._records.values())}
-        self._keys = {subject.iri: keys(subject) for subject in self._own.values()}
-        self._matches = self._compared(connection)
+        known = organisations(connection)
+        self._own = {subject.iri: subject for subject in _subjects(self._records.values(), known)}
+        self._keys = {iri: keys(subject) for iri, subject in self._own.items()}
+        self._matches = self._compared(connection, known)
 
     def write(self, connection: Connection) -> None:
         """Put the rows in place of the older ones, for those records that are public now."""
-        public = _public(connection, {*self._own, *(iri for match in self._matches for iri in match.pair)})
+        public = _public(connection, {*self._records, *(iri for match in self._matches for iri in match.pair)})
         for some in several(self.iris):
             _forget(connection, some)
         there = [subject for iri, subject in self._own.items() if iri in public]
@@ -48,18 +44,27 @@ class Comparison:
         _insert(connection, match_record, rows)
         _insert(connection, match_key, [{"key": key, "iri": s.iri} for s in there for key in sorted(self._keys[s.iri])])
         _insert(connection, match_pair, [_row(match) for match in self._matches if public.issuperset(match.pair)])
+        note(connection, self._records, public)
 
-    def _compared(self, connection: Connection) -> list[Match]:
+    def _compared(self, connection: Connection, known: Organisations) -> list[Match]:
         """The records among themselves and with those that share a key with them, in memory."""
-        others = sorted(_neighbours(connection, set().union(*self._keys.values())) - self._own.keys())
+        shared = _neighbours(connection, set().union(*self._keys.values()))
+        others = records_of(connection, sorted(shared.keys() - self._own.keys()))
         matcher = Matcher()
-        for subject in (*_subjects(records_of(connection, others).values()), *self._own.values()):
-            matcher.put(subject)
-        return [match for match in matcher.matches() if not self._own.keys().isdisjoint(match.pair)]
+        for subject in _subjects(others.values(), known):
+            matcher.know(subject, frozenset(shared[subject.iri]))
+        for subject in self._own.values():
+            matcher.put(subject, self._keys[subject.iri])
+        return list(matcher.matches())
 
 
-def _subjects(records: Iterable[PublicRecord]) -> list[Subject]:
-    found = [subject_of(record, _organisations()) for record in records]
+def to_compare(connection: Connection, limit: int) -> set[str]:
+    """Records that have to be compared again although they have not changed."""
+    return set(connection.execute(select(match_record.c.iri).where(STALE).limit(limit)).scalars())
+
+
+def _subjects(records: Iterable[PublicRecord], known: Organisations) -> list[Subject]:
+    found = [subject_of(record, known) for record in records]
     return [subject for subject in found if subject is not None]
 
 
@@ -73,13 +78,18 @@ def _news(connection: Connection, iris: Sequence[str]) -> list[str]:
     return [iri for iri in iris if iri not in same]
 
 
-def _neighbours(connection: Connection, wanted: set[int]) -> set[str]:
-    """Records under the keys, but for keys that too many share."""
+def _neighbours(connection: Connection, wanted: set[int]) -> dict[str, list[int]]:
+    """Records under the keys, with the keys by which they were found, but for keys that too many share."""
     found: dict[int, list[str]] = {}
     for some in several(sorted(wanted)):
         for key, iri in connection.execute(select(match_key.c.key, match_key.c.iri).where(match_key.c.key.in_(some))):
             found.setdefault(key, []).append(iri)
-    return {iri for iris in found.values() if len(iris) <= BLOCK for iri in iris}
+    shared: dict[str, list[int]] = {}
+    for key, iris in found.items():
+        if len(iris) <= BLOCK:
+            for iri in iris:
+                shared.setdefault(iri, []).append(key)
+    return shared
 
 
 def _public(connection: Connection, iris: Iterable[str]) -> set[str]:

@@ -37,14 +37,18 @@ class Matcher:
         self._said: dict[Pair, bool] = {}
         self.compared = 0
 
-    def put(self, subject: Subject) -> None:
-        """Add a record, or its newer version in place of the older."""
+    def put(self, subject: Subject, own: frozenset[int] | None = None) -> None:
+        """Add a record, or its newer version in place of the older; `own` are its keys, when they are known already."""
         if self._subjects.get(subject.iri) == subject:
             return
         self.remove(subject.iri)
-        own = keys(subject)
+        own = keys(subject) if own is None else own
         for iri in sorted(self._neighbours(own)):
             self._compare(subject, self._subjects[iri])
+        self.know(subject, own)
+
+    def know(self, subject: Subject, own: frozenset[int]) -> None:
+        """Add a new record under these of its keys: it is compared with those that come after it, not with those that are there."""
         self._subjects[subject.iri], self._keys[subject.iri] = subject, own
         for key in own:
             self._blocks[key].add(subject.iri)

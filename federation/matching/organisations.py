@@ -1,23 +1,20 @@
 """Organisations under many names: aliases, abbreviations, former names with their time, and the roots for looking.
 
-What is known comes from a small table of facts (organisations.csv) and is learned from records: two names with one
-valid credit code are one body, unless another code stands with either of them. A child is never its parent: the table's
-relation `part` names the parent, and rolling up is a choice of whoever asks (`Organisations.parent`).
+What is known comes from a small table of facts (organisations.csv) and is learned from records (`federation.matching.learning`). A
+child is never its parent: the table's relation `part` names the parent, and rolling up is a choice of whoever asks
+(`Organisations.parent`).
 """
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 import msgspec
 
-from vocab.identifiers import valid_uscc
 from vocab.identity.names import name_key, root_of
-from vocab.kinds import Organisation
-from vocab.values import Agent
 
 COLUMNS = ["name", "relation", "organisation", "valid_from", "valid_to", "source"]
 
@@ -58,11 +55,13 @@ class Organisations:
         self._above: dict[str, str] = {}
         self._became: dict[str, str] = {}
         self._learned: dict[str, set[str]] = defaultdict(set)
+        self._known: set[str] = set()
         for fact in facts:
             self._add(fact)
 
     def _add(self, fact: Fact) -> None:
         name, organisation = name_key(fact.name), name_key(fact.organisation)
+        self._known |= {name, organisation}
         if fact.relation in _SAME:
             self._same[name].append(fact)
         elif fact.relation is Relation.PART:
@@ -70,26 +69,14 @@ class Organisations:
         else:
             self._became[name] = organisation
 
-    def learn(self, agents: Iterable[Agent]) -> None:
-        """Names that stand with one valid credit code are one body; a name seen with two codes says nothing."""
-        names: dict[str, set[str]] = defaultdict(set)
-        codes: dict[str, set[str]] = defaultdict(set)
-        for agent in agents:
-            if agent.uscc and valid_uscc(agent.uscc) and (key := name_key(agent.name)):
-                names[agent.uscc].add(key)
-                codes[key].add(agent.uscc)
-        for same in names.values():
-            sure = sorted((name for name in same if len(codes[name]) == 1), key=lambda name: (-len(name), name))
-            for name in sure[1:]:
-                self._learned[name].add(sure[0])
+    def learn(self, aliases: Mapping[str, str]) -> None:
+        """Names learned from records, each with the organisation it means, both as keys (`federation.matching.learning`)."""
+        for name, organisation in aliases.items():
+            self._learned[name].add(organisation)
 
-    def learn_record(self, record: Organisation) -> None:
-        """The names an organisation's own record gives it; a name that two records claim says nothing."""
-        main = name_key(record.title.zh or record.title.en or "")
-        others = (*(name.name for name in record.names), *record.aliases, record.title.en or "")
-        for key in map(name_key, others):
-            if main and key and key != main:
-                self._learned[key].add(main)
+    def knows(self, name: str) -> bool:
+        """Whether the table speaks of a name."""
+        return name_key(name) in self._known
 
     def resolve(self, name: str, year: int | None = None) -> str:
         """The key of the organisation a name means in a year: of itself when nothing is known, or too much."""

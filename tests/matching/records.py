@@ -6,6 +6,7 @@ from federation.matching.organisations import Organisations, facts
 from federation.matching.subject import Subject, subject_of
 from vocab.kinds import Achievement
 from vocab.public import PublicRecord
+from vocab.record import Record
 from vocab.values import Agent, Contributor, Ipr, PartialDate, Precision, Price, Project, Text
 
 ORGANISATIONS = Organisations(facts())
@@ -44,8 +45,10 @@ def achievement(
     )
 
 
-def public(record: Achievement, first: str = "2026-01-01T00:00:00.000Z", source: str = "cn-xx") -> PublicRecord:
-    return PublicRecord(record.identifier, "achievement", source, 1, 1, first, first, "0" * 64, record)
+def public(
+    record: Record, first: str = "2026-01-01T00:00:00.000Z", source: str = "cn-xx", kind: str = "achievement"
+) -> PublicRecord:
+    return PublicRecord(record.identifier, kind, source, 1, 1, first, first, "0" * 64, record)
 
 
 def subject(record: Achievement, first: str = "2026-01-01T00:00:00.000Z") -> Subject:

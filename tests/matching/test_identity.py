@@ -8,8 +8,6 @@ from federation.matching.organisations import Organisations, facts
 from vocab.identity.names import name_key, root_of
 from vocab.identity.spelling import plain
 from vocab.identity.title import marks, similarity
-from vocab.kinds import Organisation
-from vocab.values import Agent, Text
 
 KNOWN = Organisations(facts())
 
@@ -93,35 +91,6 @@ def test_a_department_is_looked_for_under_its_university_and_a_hospital_is_not()
     assert root_of("某某大学材料学院") == name_key("某某大学")
     assert root_of("某某大学附属第一医院") == name_key("某某大学附属第一医院")
     assert KNOWN.root("清华大学深圳国际研究生院") == name_key("清华大学深圳国际研究生院")
-
-
-def test_names_are_learned_from_valid_codes_alone() -> None:
-    known = Organisations()
-    known.learn([Agent("甲研究院", uscc="12110000TE5T00016D"), Agent("甲院", uscc="12110000TE5T00016D")])
-    known.learn([Agent("乙研究院", uscc="12110000TE5T00016E"), Agent("乙院", uscc="12110000TE5T00016E")])
-    assert known.resolve("甲院") == known.resolve("甲研究院")
-    assert known.resolve("乙院") != known.resolve("乙研究院")
-
-
-def test_a_name_under_two_codes_says_nothing() -> None:
-    known = Organisations()
-    one, other = "12110000TE5T00016D", "12330000MB00000276"
-    known.learn(
-        [
-            Agent("甲研究院", uscc=one),
-            Agent("研究院", uscc=one),
-            Agent("研究院", uscc=other),
-            Agent("乙研究院", uscc=other),
-        ]
-    )
-    assert known.resolve("研究院") == "研究院"
-
-
-def test_a_name_that_two_records_claim_says_nothing() -> None:
-    known = Organisations()
-    for title in ("第一甲院", "第二甲院"):
-        known.learn_record(Organisation(identifier=title, title=Text(title), aliases=("甲院",)))
-    assert known.resolve("甲院") == "甲院"
 
 
 def test_every_fact_has_a_source_and_no_name_means_two_organisations() -> None:
