@@ -7,6 +7,7 @@ from typing import Protocol
 from federation.attention import Matter
 from federation.graph import GraphStore
 from federation.matching.book import Candidate
+from federation.matching.naming import OtherName
 from federation.push import Condition, Receipt, Sent
 from federation.source import Source
 from federation.tokens import Token
@@ -37,10 +38,13 @@ class Attention(Protocol):
 
 
 class Matches(Protocol):
-    """Why public records are one achievement; which ones are, each of them says itself."""
+    """Why public records are one achievement (which ones are, each of them says itself), and names of one organisation."""
 
     def explained(self, iris: Sequence[str]) -> list[Candidate]:
         """The pairs among these records that rules have joined."""
+
+    def names(self, organisation: str) -> list[OtherName]:
+        """The other names of the organisation that a name means, with the public records that state them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from federation.matching.comparing import Comparison, to_compare
 from federation.matching.evidence import Evidence
 from federation.matching.grouping import Decision, Regrouping, decided, decisions_of
 from federation.matching.membership import clusters_of
+from federation.matching.naming import OtherName, other_names
 from federation.matching.register import learn
 from federation.matching.schema import match_decision, match_key, match_member, match_pair, match_record
 from federation.matching.score import Verdict
@@ -144,6 +145,11 @@ class MatchBook:
         query = _pairs(match_pair.c.one.in_(iris), match_pair.c.other.in_(iris), match_pair.c.verdict == "same")
         with self._database.read() as connection:
             return [_candidate(row) for row in connection.execute(query)]
+
+    def names(self, organisation: str) -> list[OtherName]:
+        """The other names of the organisation that a name means, each with a public record that states it."""
+        with self._database.read() as connection:
+            return other_names(connection, organisation)
 
     def decisions(self) -> list[Decision]:
         """Everything people ever said, oldest first."""

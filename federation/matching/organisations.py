@@ -85,6 +85,11 @@ class Organisations:
         found = known or self._learned.get(key, set())
         return next(iter(found)) if len(found) == 1 else key
 
+    def names(self, organisation: str) -> list[str]:
+        """The names that the table has for an organisation, given by its key, as they are spelt; its main name first."""
+        same = [fact for found in self._same.values() for fact in found if name_key(fact.organisation) == organisation]
+        return list(dict.fromkeys((*(fact.organisation for fact in same), *(fact.name for fact in same))))
+
     def parent(self, name: str) -> str | None:
         """The organisation it is part of, for those who want to roll up."""
         return self._above.get(self.resolve(name))

@@ -16,8 +16,13 @@ from vocab.public import PublicRecord
 def organisations(connection: Connection) -> Organisations:
     """What is known of organisations now: the table of facts, and what was learned and is still supported."""
     known = Organisations(facts())
-    known.learn({alias.name: alias.organisation for alias in aliases(connection) if _supported(alias)})
+    known.learn({alias.name: alias.organisation for alias in in_force(connection)})
     return known
+
+
+def in_force(connection: Connection) -> list[Alias]:
+    """The learned names that are believed."""
+    return [alias for alias in aliases(connection) if _supported(alias)]
 
 
 def aliases(connection: Connection) -> list[Alias]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from federation.matching.book import Candidate
 from publish.links import record_path
 from publish.portal.reader import Reader
-from publish.portal.values import in_language
+from publish.portal.values import chinese, in_language
 from vocab.public import PublicRecord
+
+NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,32 @@ def others(public: PublicRecord, reader: Reader) -> list[Other]:
     why = services.matches.explained(cluster.members) if services.matches else []
     found = services.view.records(public.same_as)
     return [_other(found[iri], iri == cluster.canonical, why, reader) for iri in public.same_as if iri in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Another name of an organisation; `href` leads to a record that states it, on the platform `source`."""
+
+    name: str
+    lang: str | None
+    href: str | None
+    source: str
+
+
+def other_names(organisation: str, reader: Reader) -> list[Name]:
+    """What else the organisation is called, a few at most: each is looked for."""
+    services = reader.services
+    found = services.matches.names(organisation)[:NAMES] if services.matches else []
+    base = services.namespaces.base
+    return [
+        Name(
+            one.name,
+            chinese(one.name, reader),
+            record_path(one.iri, base) if one.iri else None,
+            reader.source(one.source) if one.source else "",
+        )
+        for one in found
+    ]
 
 
 def _other(one: PublicRecord, canonical: bool, why: Iterable[Candidate], reader: Reader) -> Other:

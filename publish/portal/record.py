@@ -1,5 +1,7 @@
 """`/{kind}/{id}`: one record, whole, with where each of its fields comes from."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,7 +11,7 @@ from publish.formats import FORMATS
 from publish.portal.cards import Card, card
 from publish.portal.citation import citation
 from publish.portal.groups import grouped, head_lineage
-from publish.portal.matches import others
+from publish.portal.matches import other_names, others
 from publish.portal.reader import Reader
 from publish.portal.site import Site
 from publish.portal.values import in_language, words_of
@@ -62,7 +64,9 @@ class RecordPage:
 
     def _of_organisation(self, public: PublicRecord, reader: Reader) -> list[Card]:
         name = public.record.title.zh
-        return records_of(self.site, name, reader) if public.kind == "organisation" and name else []
+        if public.kind != "organisation" or not name:
+            return []
+        return rolled_up(self.site, [name, *(other.name for other in other_names(name, reader))], reader)
 
 
 class OrganisationPage:
@@ -74,9 +78,16 @@ class OrganisationPage:
     def show(self, request: Request) -> Response:
         reader = self.site.reader(request)
         name = " ".join(request.query_params.get("name", "").split())[:200]
-        cards = records_of(self.site, name, reader) if name else []
-        context = {"name": name, "cards": cards}
+        others = other_names(name, reader) if name else []
+        cards = rolled_up(self.site, [name, *(other.name for other in others)], reader) if name else []
+        context = {"name": name, "others": others, "cards": cards}
         return self.site.page(request, "organisation.html", context)
+
+
+def rolled_up(site: Site, names: Sequence[str], reader: Reader) -> list[Card]:
+    """Records that name an organisation by any of its names, each once."""
+    found = (card for name in names for card in records_of(site, name, reader))
+    return list({card.href: card for card in found}.values())[:OF_ORGANISATION]
 
 
 def records_of(site: Site, name: str, reader: Reader) -> list[Card]:

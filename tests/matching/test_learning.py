@@ -196,3 +196,17 @@ def test_whoever_is_patient_learns_when_enough_has_come(ledger: Ledger, two: lis
     assert not waiting(two)
     ledger.matches.follow()
     assert waiting(two)
+
+
+def test_names_of_one_organisation_are_told_with_a_record_that_states_them(ledger: Ledger, two: list[World]) -> None:
+    ledger.matches.follow()
+    (name,) = ledger.matches.names("甲院")
+    assert name.name == "某甲研究院"
+    assert name.iri in {world.iri("long") for world in two}
+    assert [other.name for other in ledger.matches.names("某甲研究院（盖章）")] == ["甲院"]
+    assert ledger.matches.names("乙院") == []
+    tell(two[0], {"short": None}, full=False)
+    assert ledger.matches.names("某甲研究院") == []
+    by_facts = [(other.name, other.iri) for other in ledger.matches.names("清华")]
+    assert by_facts[0] == ("清华大学", "")
+    assert ("Tsinghua University", "") in by_facts

@@ -7,10 +7,13 @@ from starlette.testclient import TestClient
 
 from federation.matching.book import Candidate
 from federation.matching.evidence import Evidence
+from federation.matching.naming import OtherName
 from federation.matching.score import Verdict
 from publish.app import create_app
 from tests.publish import fakes, samples
 from vocab.public import Cluster
+
+INSTITUTE, SHORT = "浙江示例新材料研究院", "浙江示例新材料院"  # nobody is named by the short form
 
 
 class Book:
@@ -26,6 +29,10 @@ class Book:
             if self._rule
             else []
         )
+
+    def names(self, organisation: str) -> list[OtherName]:
+        record = samples.everything()[0]
+        return [OtherName(INSTITUTE, record.iri, record.source)] if organisation == SHORT else []
 
 
 def client(rule: str, *extra: str) -> tuple[TestClient, str, str]:
@@ -82,3 +89,16 @@ def test_linked_data_leads_to_the_others_and_names_the_one_that_stands_for_all()
         lines = site.get(here.removeprefix(samples.BASE) + ".nt").text.splitlines()
         assert f"<{here}> <http://www.w3.org/ns/prov#alternateOf> <{there}> ." in lines
         assert f"<{here}> <{samples.NAMESPACES.sta}canonicalRecord> <{one}> ." in lines
+
+
+def test_an_organisation_is_found_by_its_other_names_and_it_is_said_who_says_so() -> None:
+    site, one, _ = client("patent-and-title")
+    shown = site.get("/organisation", params={"name": SHORT}, headers={"Accept-Language": "zh-CN"}).text
+    assert "又名" in shown
+    assert INSTITUTE in shown
+    assert one.replace("/id/", "/").removeprefix(samples.BASE) in shown
+    title = samples.full_achievement().title.zh
+    assert title in shown  # a record that gives the long name
+    alone = site.get("/organisation", params={"name": INSTITUTE}, headers={"Accept-Language": "zh-CN"}).text
+    assert "又名" not in alone
+    assert title in alone
