@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import msgspec
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 
 from federation.ledger import Ledger
+from federation.matching.schema import match_member
 from federation.projection import Projection
 from federation.schema import change, item, published, redirect, tombstone, version
 
@@ -135,7 +136,18 @@ def check(ledger: Ledger) -> dict[str, int]:
         "redirect-to-nowhere": select(func.count())
         .select_from(redirect.outerjoin(known, known.c.iri == redirect.c.target))
         .where(known.c.iri.is_(None)),
+        # those who are one achievement are several, and one of them stands for it
+        "cluster-of-one": select(func.count()).select_from(_clusters().having(func.count() < 2).subquery()),
+        "cluster-without-its-canonical": select(func.count()).select_from(
+            _clusters()
+            .having(func.sum(case((match_member.c.iri == match_member.c.cluster, 1), else_=0)) != 1)
+            .subquery()
+        ),
         "gaps-in-log": select(func.coalesce(func.max(change.c.seq), 0) - func.count()).select_from(change),
     }
     with ledger.database.read() as connection:
         return {name: connection.execute(query).scalar_one() for name, query in questions.items()}
+
+
+def _clusters() -> Select[tuple[str]]:
+    return select(match_member.c.cluster).group_by(match_member.c.cluster)

@@ -23,7 +23,7 @@ from federation.matching.clusters import pair_of
 from federation.matching.comparing import Comparison, to_compare
 from federation.matching.evidence import Evidence
 from federation.matching.grouping import Decision, Regrouping, decided, decisions_of
-from federation.matching.membership import clusters_of
+from federation.matching.membership import clusters_of, several
 from federation.matching.naming import OtherName, other_names
 from federation.matching.register import learn
 from federation.matching.schema import match_decision, match_key, match_member, match_pair, match_record
@@ -193,23 +193,16 @@ class MatchBook:
         return True
 
     def _finish(self) -> int:
-        """All was compared: put the clusters right, some at a time, and follow from now on."""
-        after, done = "", 0
-        while iris := self._grouped(after):
-            after, done = iris[-1], done + len(iris)
+        """All was compared: put the clusters right, some in each transaction, and follow from now on."""
         with self._database.read() as connection:
-            at = _found(connection)
+            iris, at = _in_question(connection), _found(connection)
+        for some in several(iris):
+            with self._database.write() as connection:
+                self._relink(connection, Regrouping(connection, some))
         if at is not None:
             self._cursors.set(NAME, RULES, at.seq, 0)
             self._cursors.keep_only(NAME, RULES)
-        return done
-
-    def _grouped(self, after: str) -> list[str]:
-        """Make the clusters of the next records in the order of text, of those that have pairs or a cluster or people's words."""
-        with self._database.write() as connection:
-            iris = _next(connection, after)
-            self._relink(connection, Regrouping(connection, iris))
-        return iris
+        return len(iris)
 
     def _relink(self, connection: Connection, groups: Regrouping) -> None:
         if moved := groups.settle():
@@ -238,14 +231,10 @@ def _found(connection: Connection) -> Position | None:
     return None
 
 
-def _next(connection: Connection, after: str) -> list[str]:
-    """The next records that may be in a cluster."""
+def _in_question(connection: Connection) -> list[str]:
+    """All records that may be in a cluster, or have to leave one."""
     columns = (match_pair.c.one, match_pair.c.other, match_member.c.iri, match_decision.c.one, match_decision.c.other)
-    found: set[str] = set()
-    for column in columns:
-        query = select(column).distinct().where(column > after).order_by(column).limit(BATCH)
-        found.update(connection.execute(query).scalars())
-    return sorted(found)[:BATCH]
+    return sorted({iri for column in columns for iri in connection.execute(select(column).distinct()).scalars()})
 
 
 def _pairs(*conditions: ColumnElement[bool]) -> Select[Any]:

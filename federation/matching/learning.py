@@ -14,7 +14,7 @@ So one source, whatever it sends, cannot put two universities together that othe
 costs a candidate and merges nothing.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
@@ -27,6 +27,7 @@ from vocab.public import PublicRecord
 from vocab.values import Agent
 
 MANY = 50  # organisations, or names, of one record that are looked at: input is hostile
+ALONE = 1000  # names that one source can make another by its word alone
 SUPPORT = 3  # records that are kept as evidence for a name, each of another source
 SHORT = 3  # characters of a short form: 清华, 中科大
 OWN = "="  # begins the code that a record without a credit code gives the names of its organisation
@@ -107,10 +108,13 @@ def learned(statements: Collection[Statement], users: Mapping[str, int], facts: 
     by_code: dict[str, list[Known]] = defaultdict(list)
     for known in _known(statements, users):
         by_code[known.code].append(known)
+    alone: Counter[str] = Counter()
     for code, names in sorted(by_code.items()):
         main, *others = sorted(_wholes(names), key=lambda known: known.weight)
         for known in others:
-            if not facts.knows(known.name):
+            if known.needed == 1:
+                alone[known.sources[0].source] += 1
+            if not facts.knows(known.name) and (known.needed > 1 or alone[known.sources[0].source] <= ALONE):
                 yield Alias(known.name, facts.resolve(main.name), code, frozenset((*_support(known), *_support(main))))
 
 

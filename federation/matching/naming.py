@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import msgspec
 from sqlalchemy import Connection
 
-from federation.matching.organisations import Organisations
-from federation.matching.register import in_force, organisations
+from federation.matching.organisations import Organisations, facts
+from federation.matching.register import in_force, meant
+from federation.matching.schema import match_alias
 from federation.public import records_of
 from vocab.identity.names import name_key
 from vocab.kinds import Achievement, Organisation
@@ -25,20 +26,15 @@ class OtherName(msgspec.Struct, frozen=True):
 
 def other_names(connection: Connection, name: str) -> list[OtherName]:
     """The other names of the organisation that a name means, one of each spelling that counts as the same."""
-    known = organisations(connection)
-    organisation = known.resolve(name)
+    organisation = meant(connection, name)
     found = {name_key(name): OtherName(name)}
-    for other in (*_by_facts(known, organisation), *_by_records(connection, organisation)):
+    for other in (*map(OtherName, Organisations(facts()).names(organisation)), *_by_records(connection, organisation)):
         found.setdefault(name_key(other.name), other)
     return list(found.values())[1 : MANY + 1]
 
 
-def _by_facts(known: Organisations, organisation: str) -> Iterator[OtherName]:
-    yield from (OtherName(name) for name in known.names(organisation))
-
-
 def _by_records(connection: Connection, organisation: str) -> Iterator[OtherName]:
-    aliases = [alias for alias in in_force(connection) if alias.organisation == organisation]
+    aliases = in_force(connection, match_alias.c.organisation == organisation)
     states = {stated: iri for alias in aliases for stated, iri, _ in sorted(alias.support)}
     records = records_of(connection, sorted(set(states.values())))
     for key, iri in sorted(states.items()):

@@ -3,14 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
 from federation.matching.learning import Alias, Statement, learned, names_of, unsure
 from federation.matching.membership import several
 from federation.matching.organisations import Organisations, facts
-from federation.matching.schema import CODED, match_alias, match_name, match_record
+from federation.matching.schema import match_alias, match_name, match_record
 from federation.schema import published
+from vocab.identity.names import name_key
 from vocab.public import PublicRecord
+
+STATEMENTS = 500_000  # that are looked at together: more are an attack
 
 
 def organisations(connection: Connection) -> Organisations:
@@ -20,15 +23,22 @@ def organisations(connection: Connection) -> Organisations:
     return known
 
 
-def in_force(connection: Connection) -> list[Alias]:
+def meant(connection: Connection, name: str) -> str:
+    """The key of the organisation that a name means today, asked for one name alone."""
+    known = _facts()
+    found = () if known.knows(name) else in_force(connection, match_alias.c.name == name_key(name))
+    return next((alias.organisation for alias in found), known.resolve(name))
+
+
+def in_force(connection: Connection, *conditions: ColumnElement[bool]) -> list[Alias]:
     """The learned names that are believed."""
-    return [alias for alias in aliases(connection) if _supported(alias)]
+    return [alias for alias in aliases(connection, *conditions) if _supported(alias)]
 
 
-def aliases(connection: Connection) -> list[Alias]:
+def aliases(connection: Connection, *conditions: ColumnElement[bool]) -> list[Alias]:
     """The learned names with the support that is still there: what a withdrawn record stated has gone with it."""
     support: dict[tuple[str, str, str], set[tuple[str, str, int]]] = {}
-    for row in connection.execute(select(match_alias)):
+    for row in connection.execute(select(match_alias).where(*conditions)):
         support.setdefault((row.name, row.organisation, row.code), set()).add((row.stated, row.iri, row.needed))
     return [Alias(*key, frozenset(rows)) for key, rows in sorted(support.items())]
 
@@ -83,8 +93,11 @@ def _compare_again(connection: Connection, names: Sequence[str]) -> None:
 
 def _learned(connection: Connection) -> list[Alias]:
     n, p = match_name.c, published.c
+    shared = select(n.code).where(n.code != "").group_by(n.code).having(func.count(n.name.distinct()) > 1)
+    names = select(n.name).where(n.code.in_(shared))  # the others can be learned from by nobody
     query = select(n.name, n.code, p.source, func.min(n.iri), func.count()).join(published, p.iri == n.iri)
-    rows = connection.execute(query.where(CODED).group_by(n.name, n.code, p.source))
+    query = query.where(n.code != "", n.name.in_(names)).group_by(n.name, n.code, p.source)
+    rows = connection.execute(query.order_by(n.name, n.code, p.source).limit(STATEMENTS))
     statements = [Statement(*row) for row in rows]
     return list(learned(statements, _users(connection, sorted(unsure(statements))), _facts()))
 

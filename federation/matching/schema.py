@@ -99,6 +99,7 @@ match_alias = Table(
     sqlite_with_rowid=False,
 )
 Index(None, match_alias.c.iri)
+Index(None, match_alias.c.organisation)
 
 match_decision = Table(
     "match_decision",

@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from federation.ledger import Ledger
-from federation.matching.learning import Statement, learned, names_of, unsure
+from federation.matching.learning import ALONE, Statement, learned, names_of, unsure
 from federation.matching.organisations import Organisations, facts
 from federation.matching.register import aliases, organisations
 from tests.federation.world import Memory, World, good, mapping, raw, source
 from tests.matching.records import achievement, public
+from vocab.identifiers.organisation import uscc_check
 from vocab.identity.names import name_key
 from vocab.kinds import Organisation
 from vocab.values import Agent, Membership, Text
@@ -72,6 +73,12 @@ def test_aliases_without_a_code_need_two_sources() -> None:
 def test_a_school_under_its_university_s_code_is_not_the_university() -> None:
     said = [(where, name, ONE) for where in ("京", "沪") for name in ("甲乙大学", "甲乙大学材料学院", "甲乙")]
     assert known(*said) == {"甲乙": "甲乙大学"}
+
+
+def test_one_source_cannot_fill_the_register() -> None:
+    codes = (body + uscc_check(body) for body in (f"12330000{n:09}" for n in range(ALONE + 5)))
+    said = [("恶", f"{code}{form}", code) for code in codes for form in ("研究院", "院")]
+    assert len(known(*said)) == ALONE
 
 
 def test_what_the_table_knows_is_not_learned() -> None:

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_match_alias_iri"), "match_alias", ["iri"])
+    op.create_index(op.f("ix_match_alias_organisation"), "match_alias", ["organisation"])
 
 
 def _public(table: str) -> sa.ForeignKeyConstraint:
