@@ -65,10 +65,12 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class Position(msgspec.Struct, frozen=True):
-    """Where a step begins: at `seq` of the log under a generation, which is BUILDING until all was compared once."""
+    """Where a step begins: at `seq` of the log under a generation, which is BUILDING until all was compared once. `learned` is
+    the `seq` up to which names of organisations are."""
 
     generation: str
     seq: int
+    learned: int = -1
 
 
 class MatchBook:
@@ -97,9 +99,8 @@ class MatchBook:
             comparison = Comparison(connection, sorted(iris))
         if not iris:
             return self._caught_up(at, patient)
-        to = Position(at.generation, changes[-1].seq if changes else at.seq)
         with self._database.write() as connection:  # alone with the log: nothing is withdrawn under our hands
-            if self._move(connection, at, to):
+            if self._move(connection, at, changes[-1].seq if changes else at.seq):
                 groups = Regrouping(connection, comparison.iris if at.generation == RULES else ())
                 comparison.write(connection)
                 self._relink(connection, groups)
@@ -162,12 +163,13 @@ class MatchBook:
 
     def _caught_up(self, at: Position, patient: bool) -> int | None:
         """Everything was compared once: learn names from what has come, which may ask for some of it to be compared again."""
-        learned = self._cursors.get(LEARNING, RULES)
-        news = at.seq - (learned.seq if learned else -1)
-        if news and not (patient and learned and news * NEWS < learned.records):
+        last = self._cursors.get(LEARNING, RULES)
+        news = at.seq - at.learned
+        if news and not (patient and last and news * NEWS < last.records):
             with self._database.write() as connection:
-                learn(connection)
-                self._cursors.put(connection, LEARNING, RULES, at.seq, counts_of(connection).records)
+                if _found(connection) == at:
+                    learn(connection)
+                    self._cursors.put(connection, LEARNING, RULES, at.seq, counts_of(connection).records)
             return 0
         return self._finish() if at.generation == BUILDING else None
 
@@ -185,11 +187,11 @@ class MatchBook:
         self._cursors.keep_only(LEARNING, "")
         return Position(BUILDING, 0)
 
-    def _move(self, connection: Connection, at: Position, to: Position) -> bool:
+    def _move(self, connection: Connection, at: Position, to: int) -> bool:
         """Take a step for ours; False when another process took it before."""
         if _found(connection) != at:
             return False
-        self._cursors.put(connection, NAME, to.generation, to.seq, 0)
+        self._cursors.put(connection, NAME, at.generation, to, 0)
         return True
 
     def _finish(self) -> int:
@@ -223,11 +225,11 @@ def counts_of(connection: Connection) -> Counts:
 
 
 def _found(connection: Connection) -> Position | None:
-    last = last_seq(connection)
+    last, learned = last_seq(connection), cursor_of(connection, LEARNING, RULES)
     for generation in (RULES, BUILDING):
         cursor = cursor_of(connection, NAME, generation)
         if cursor is not None and cursor.seq <= last:
-            return Position(generation, cursor.seq)
+            return Position(generation, cursor.seq, learned.seq if learned else -1)
     return None
 
 

@@ -20,11 +20,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import msgspec
 
 from federation.matching.organisations import Organisations
-from vocab.identifiers import valid_uscc
+from vocab.identifiers import normalise_uscc, valid_uscc
 from vocab.identity.names import name_key, root_of
 from vocab.kinds import Achievement, Organisation
 from vocab.public import PublicRecord
-from vocab.values import Agent
 
 MANY = 50  # organisations, or names, of one record that are looked at: input is hostile
 ALONE = 1000  # names that one source can make another by its word alone
@@ -75,7 +74,7 @@ def names_of(public: PublicRecord) -> set[tuple[str, str]]:
     if not isinstance(record, Achievement):
         return set()
     agents = [agent for agent in (record.first_org, record.registrar, *record.orgs[:MANY]) if agent]
-    found = {(key, _code(agent)) for agent in agents if (key := name_key(agent.name))}
+    found = {(key, _credit_code(agent.uscc)) for agent in agents if (key := name_key(agent.name))}
     stated = {name for name, code in found if code}
     found |= {(root, "") for agent in agents if (root := root_of(agent.name))}
     return {(name, code) for name, code in found if code or name not in stated}
@@ -84,12 +83,13 @@ def names_of(public: PublicRecord) -> set[tuple[str, str]]:
 def _own_names(record: Organisation) -> set[tuple[str, str]]:
     main = name_key(record.title.zh or record.title.en or "")
     others = (*record.aliases[:MANY], *(name.name for name in record.names[:MANY]), record.title.en or "")
-    code = record.uscc if record.uscc and valid_uscc(record.uscc) else f"{OWN}{main}"
+    code = _credit_code(record.uscc) or f"{OWN}{main}"
     return {(key, code) for key in (main, *map(name_key, others)) if key} if main else set()
 
 
-def _code(agent: Agent) -> str:
-    return agent.uscc if agent.uscc and valid_uscc(agent.uscc) else ""
+def _credit_code(text: str | None) -> str:
+    """In its normal form; "" for what is none, or has a wrong check digit."""
+    return normalise_uscc(text) or "" if text and valid_uscc(text) else ""
 
 
 def unsure(statements: Iterable[Statement]) -> set[str]:

@@ -103,10 +103,10 @@ def test_names_are_taken_from_records_of_organisations_and_of_achievements() -> 
     assert names_of(public(result)) == {("甲乙大学材料学院", ""), ("甲乙大学", "")}
 
 
-def test_a_code_with_a_wrong_check_digit_is_no_code() -> None:
-    agent = Agent("甲研究院", uscc="12110000TE5T00016E")
-    made = msgspec.structs.replace(achievement(title=TITLE), first_org=agent)
-    assert names_of(public(made)) == {("甲研究院", "")}
+@pytest.mark.parametrize(("written", "code"), [("12110000TE5T00016E", ""), ("12110000te5t 00016d", ONE), ("某", "")])
+def test_a_code_counts_in_its_normal_form_and_with_its_right_check_digit(written: str, code: str) -> None:
+    made = msgspec.structs.replace(achievement(title=TITLE), first_org=Agent("甲研究院", uscc=written))
+    assert names_of(public(made)) == {("甲研究院", code)}
 
 
 # In the ledger
