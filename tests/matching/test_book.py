@@ -6,7 +6,7 @@ from sqlalchemy import select
 from federation.errors import UnknownRecord
 from federation.ledger import Ledger
 from federation.matching.book import NAME, MatchBook
-from federation.matching.schema import match_key, match_member, match_pair, match_record
+from federation.matching.schema import match_alias, match_key, match_member, match_name, match_pair, match_record
 from federation.schema import cursor
 from tests.federation.world import World, good
 
@@ -32,7 +32,7 @@ def together(world: World) -> set[frozenset[str]]:
 
 
 def rows(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:
-    tables = (match_record, match_key, match_pair, match_member)
+    tables = (match_record, match_key, match_pair, match_member, match_name, match_alias)
     with ledger.database.read() as connection:
         shown = {table.name: connection.execute(select(table)).all() for table in tables}
     without_time = [tuple(row)[:-1] for row in shown["match_pair"]]

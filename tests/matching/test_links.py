@@ -147,6 +147,25 @@ def test_of_two_who_follow_at_once_one_writes(world: World, monkeypatch: pytest.
     assert together(world) == {frozenset("ab")}
 
 
+def test_what_was_cut_off_is_done_the_next_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At each place where clusters are written, first while everything is compared and then when it was."""
+    world.harvest(twins())
+    before, book = world.ledger.last_seq(), world.ledger.matches
+    for place in ("federation.matching.book.Comparison.write", "federation.matching.book.Regrouping.settle"):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, cut_off)
+            with pytest.raises(KeyboardInterrupt):
+                book.follow()
+        assert world.ledger.last_seq() == before
+    book.follow()
+    assert links(world) == {"a": "b", "b": "a", "c": "", "d": ""}
+    assert len(logged(world, before)) == 2
+
+
+def cut_off(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_how_far_it_is_stands_in_the_status(world: World) -> None:
     world.harvest(twins())
     found = world.ledger.status().matching
