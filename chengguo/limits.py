@@ -25,7 +25,9 @@ def site_settings(settings: Settings) -> SiteSettings:
             notice=Name(zh=site.notice_zh, en=site.notice_en),
             demo=site.demo,
             trusted_proxies=http.trusted_proxies,
-            limits=SiteLimits(rate=RateLimit(per_second=http.rate_per_second, burst=http.rate_burst)),
+            limits=SiteLimits(
+                rate=RateLimit(per_second=http.rate_per_second, burst=http.rate_burst), oai=http.oai_page
+            ),
         )
     except SiteSettingsError as error:
         raise SettingsError(str(error)) from error

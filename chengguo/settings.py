@@ -95,6 +95,7 @@ class Http(Section, frozen=True):
         float, Meta(ge=0, description="Requests per second one client address may make on average; 0: no limit.")
     ] = 50.0
     rate_burst: Annotated[int, Meta(ge=1, description="Requests one client address may make at once.")] = 500
+    oai_page: Annotated[int, Meta(ge=1, le=5000, description="Records on a page of OAI-PMH.")] = 500
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(description='Networks of proxies whose X-Forwarded-For is believed, such as "10.0.0.0/8".'),

@@ -8,9 +8,11 @@ import zstandard
 from sqlalchemy import Connection, Row, func, select
 
 from federation.aliases import target_of
+from federation import listing
 from federation.database import Database
 from federation.matching.membership import clusters_of
 from federation.schema import change, published, tombstone, version
+from federation.selection import Listed, Order, Selection
 from federation.views import Change, Event, Tombstone
 from vocab.kinds import decode_record
 from vocab.public import Cluster, PublicRecord
@@ -27,7 +29,7 @@ class Memento(msgspec.Struct, frozen=True):
 
 
 class PublicReader:
-    """Implements `federation.views.PublicView`, and the versions of published records."""
+    """Implements `federation.selection.ListedView`, and the versions of published records."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,6 +71,26 @@ class PublicReader:
         query = select(published.c.kind, func.count()).group_by(published.c.kind).order_by(published.c.kind)
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
+
+    def listed(self, selection: Selection, after: int, limit: int) -> list[Listed]:
+        with self._database.read() as connection:
+            return listing.listed(connection, selection, after, min(limit, MAX_PAGE))
+
+    def size(self, selection: Selection) -> int:
+        with self._database.read() as connection:
+            return listing.size(connection, selection)
+
+    def window(self, selection: Selection, order: Order, start: int, limit: int) -> list[Listed]:
+        with self._database.read() as connection:
+            return listing.window(connection, selection, order, start, min(limit, MAX_PAGE))
+
+    def count(self, selection: Selection) -> int:
+        with self._database.read() as connection:
+            return listing.count(connection, selection)
+
+    def published_sources(self) -> list[tuple[str, int]]:
+        with self._database.read() as connection:
+            return listing.published_sources(connection)
 
     def versions(self, iri: str) -> list[Memento]:
         """The versions of a record that is published now, oldest first; of any other record, none."""

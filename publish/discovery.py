@@ -19,7 +19,7 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 XML = "application/xml"
 # Addresses that multiply without end or hold nothing to index.
-CLOSED = ("/search?", "/api/", "/sparql", "/metrics", "/readyz", "/healthz")
+CLOSED = ("/search?", "/api/", "/sparql", "/oai", "/metrics", "/readyz", "/healthz")
 
 
 def routes(services: Services) -> list[Route]:

@@ -9,9 +9,10 @@ from federation.graph import GraphStore
 from federation.matching.book import Candidate
 from federation.matching.naming import OtherName
 from federation.push import Condition, Receipt, Sent
+from federation.selection import ListedView
 from federation.source import Source
 from federation.tokens import Token
-from federation.views import PublicView, SourceView
+from federation.views import SourceView
 from publish.settings import SiteSettings
 from search.base import SearchIndex
 from vocab.namespaces import Namespaces
@@ -51,7 +52,7 @@ class Matches(Protocol):
 class Services:
     """Everything a handler may use. Nothing here can read what the gate did not let out."""
 
-    view: PublicView
+    view: ListedView
     sources_view: SourceView
     sources: Mapping[str, Source]
     index: SearchIndex

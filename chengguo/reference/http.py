@@ -38,6 +38,8 @@ PURPOSES: dict[str, str] = {
     "pushRecord": "one record that a source sends by itself, or withdraws; needs a token (`docs/how-to/push-records.md`)",
     "pushRecords": "many records that a source sends by itself: an array or JSON Lines; needs a token",
     "attention": "what needs a person, as an Atom feed for operators; the address is secret (`chengguo attention feed`)",
+    "oai": "OAI-PMH 2.0: all six verbs, by GET and form (`docs/how-to/be-harvested.md`)",
+    "record-schema": "the XML Schema of the format `chengguo` of OAI-PMH",
     "openapi": "the API's OpenAPI 3.1 description",
     "healthz": "200 while the process answers",
     "readyz": "200 when ledger, search and graph answer, else 503; how many records the index lacks",

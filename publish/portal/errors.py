@@ -11,7 +11,7 @@ from search.base import BadQuery
 
 # What is said to a reader; other statuses get the text of the nearest of their class.
 KNOWN = (400, 404, 405, 406, 410, 413, 414, 429, 500, 503)
-MACHINE = ("/api/", "/readyz", "/metrics", "/sparql")
+MACHINE = ("/api/", "/readyz", "/metrics", "/sparql", "/oai")
 
 
 class ErrorPages:

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from federation.graph import GraphAnswer, GraphUnavailable, QueryRefused
 from federation.projection import Projection
+from federation.selection import Listed, Order, Selection
 from federation.views import (
     Change,
     Event,
@@ -25,7 +26,7 @@ from publish.settings import SiteSettings
 from search.base import BadQuery, FacetCount, Hit, Page, Query, SearchIndex, SearchUnavailable, Sort, Suggestion
 from tests.publish import samples
 from vocab.document import SearchDocument
-from vocab.kinds import KINDS
+from vocab.kinds import KINDS, encode_record
 from vocab.problem import Severity
 from vocab.public import PublicRecord
 from vocab.quality import Facts, Report, Sum
@@ -68,11 +69,44 @@ class MemoryView:
         log.append(Change(stone.seq, stone.at, Event.WITHDRAWN, stone.kind, stone.iri, stone.version))
         return [c for c in log if c.seq > after][:limit]
 
+    def listed(self, selection: Selection, after: int, limit: int) -> list[Listed]:
+        stone = self._stone
+        gone = Listed(stone.iri, stone.kind, stone.source, stone.version, stone.seq, stone.at)
+        found = [one for one in (*self._listings(), gone) if one.seq > after and _selected(one, selection)]
+        return sorted(found, key=lambda one: one.seq)[:limit]
+
+    def size(self, selection: Selection) -> int:
+        return len(self.listed(selection, 0, 10**6))
+
+    def window(self, selection: Selection, order: Order, start: int, limit: int) -> list[Listed]:
+        found = [one for one in self._listings() if _selected(one, selection)]
+        by_address = order in (Order.ADDRESS, Order.ADDRESS_DOWN)
+        found.sort(key=lambda one: (one.iri if by_address else "", one.seq), reverse=order.endswith("down"))
+        return found[start : start + limit]
+
+    def count(self, selection: Selection) -> int:
+        return len(self.window(selection, Order.CHANGED, 0, 10**6))
+
+    def published_sources(self) -> list[tuple[str, int]]:
+        return sorted(Counter(r.source for r in self._records.values()).items())
+
+    def _listings(self) -> list[Listed]:
+        return [
+            Listed(r.iri, r.kind, r.source, r.version, r.seq, r.at, r.first, r.digest, encode_record(r.record))
+            for r in self._records.values()
+        ]
+
     def last_seq(self) -> int:
         return self._stone.seq
 
     def counts(self) -> dict[str, int]:
         return dict(Counter(r.kind for r in self._records.values()))
+
+
+def _selected(one: Listed, selection: Selection) -> bool:
+    chosen = ((selection.kinds, one.kind), (selection.sources, one.source), (selection.iris, one.iri))
+    in_time = one.at >= selection.since and (not selection.before or one.at < selection.before)
+    return in_time and all(not values or value in values for values, value in chosen)
 
 
 class MemorySources:
