@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from publish import attention, dereference, discovery, health, moved, oai, sparql, warm
+from publish import attention, ckan, dereference, discovery, health, moved, oai, sparql, warm
 from publish.api import openapi, operations, push
 from publish.assets import Assets
 from publish.errors import OUTCOMES, Moved
@@ -42,6 +42,7 @@ def create_app(services: Services) -> Starlette:
         *openapi.routes(services),
         *dereference.routes(services),
         *oai.routes(services),
+        *ckan.routes(services),
         *sparql.routes(site),
         *portal.routes(site),
     ]

@@ -30,6 +30,18 @@ def of_record(record: Record) -> tuple[str, ...]:
     return _tops(getattr(record, name, ()) for name in FIELDS_OF_TECHNOLOGY)
 
 
+def counted(record: Record) -> tuple[str, ...]:
+    """Those a record is counted under in searches: of its first classification alone (`vocab.kinds.document`)."""
+    codes = next((found for name in FIELDS_OF_TECHNOLOGY if (found := getattr(record, name, ()))), ())
+    return _tops([codes])
+
+
+def counted_json(body: bytes) -> tuple[str, ...]:
+    """The same of a record's JSON."""
+    found = _DECODER.decode(body)
+    return _tops([next((codes for name in FIELDS_OF_TECHNOLOGY if (codes := getattr(found, name))), ())])
+
+
 def of_json(body: bytes) -> tuple[str, ...]:
     """The same of a record's JSON."""
     found = _DECODER.decode(body)
