@@ -159,23 +159,29 @@ def raw_graph(folder: Path, ledger: Ledger, namespaces: Namespaces) -> tuple[flo
     return spent, quads
 
 
+def with_listing(folder: Path, count: int) -> Path:
+    """A home with one source, `bench`, of so many records."""
+    home = folder / "home"
+    listing(folder / "listing.jsonl", count)
+    subprocess.run(
+        [sys.executable, "-m", "chengguo", "init", str(home)], check=True, stdout=subprocess.DEVNULL, cwd=ROOT
+    )
+    for path in (home / "sources").glob("*.toml"):
+        path.unlink()
+    (home / "mappings").mkdir(exist_ok=True)
+    (home / "mappings" / "beijing.toml").write_bytes((ROOT / "config/mappings/beijing.toml").read_bytes())
+    url = (folder / "listing.jsonl").as_uri()
+    (home / "sources" / "bench.toml").write_text(SOURCE.format(url=url, folder=folder), "utf-8")
+    return home
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("records", type=int, nargs="?", default=200_000)
     count = parser.parse_args().records
     with tempfile.TemporaryDirectory(prefix="chengguo-bench-") as name:
         folder = Path(name)
-        home = folder / "home"
-        listing(folder / "listing.jsonl", count)
-        subprocess.run(
-            [sys.executable, "-m", "chengguo", "init", str(home)], check=True, stdout=subprocess.DEVNULL, cwd=ROOT
-        )
-        for path in (home / "sources").glob("*.toml"):
-            path.unlink()
-        (home / "mappings").mkdir(exist_ok=True)
-        (home / "mappings" / "beijing.toml").write_bytes((ROOT / "config/mappings/beijing.toml").read_bytes())
-        url = (folder / "listing.jsonl").as_uri()
-        (home / "sources" / "bench.toml").write_text(SOURCE.format(url=url, folder=folder), "utf-8")
+        home = with_listing(folder, count)
         report(count, home, folder)
     return 0
 

@@ -3,7 +3,7 @@
 Which element a field becomes follows from its RDF property, so that a new kind of record needs nothing here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -75,20 +75,22 @@ Say = Callable[[Any], Iterator[tuple[str, str]]]  # a value -> its texts with th
 
 
 def write(public: PublicRecord) -> str:
-    found: dict[str, None] = {}  # in order, none twice: the first organisation is one of the organisations as well
-    record = public.record
+    return f"{_OPEN}{''.join([_element(*one) for one in texts(public)])}</oai_dc:dc>"
+
+
+def texts(public: PublicRecord) -> Iterable[tuple[str, str, str]]:
+    """The elements of a record in order, none twice: name, text, language (the first organisation is one of all, too)."""
+    record, kind = public.record, KINDS[public.kind]
+    found: dict[tuple[str, str, str], None] = {}
     for read, name, say, many in _plan(type(record)):
         value = read(record)
         if value:
             for item in value if many else (value,):
-                found.update((_element(name, text, lang), None) for text, lang in say(item) if text)
-    kind = KINDS[public.kind]
-    for text, lang in ((kind.zh, "zh"), (kind.en, "en")):
-        found[_element("type", text, lang)] = None
-    for tag, there in (("zh", record.title.zh), ("en", record.title.en)):
-        if there:
-            found[_element("language", tag, "")] = None
-    return f"{_OPEN}{''.join(found)}</oai_dc:dc>"
+                found.update(((name, text, lang), None) for text, lang in say(item) if text)
+    found.update({("type", kind.zh, "zh"): None, ("type", kind.en, "en"): None})
+    languages = (("zh", record.title.zh), ("en", record.title.en))
+    found.update((("language", tag, ""), None) for tag, there in languages if there)
+    return found
 
 
 def _element(name: str, text: str, lang: str) -> str:

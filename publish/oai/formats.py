@@ -10,7 +10,7 @@ from publish.oai.record_xml import RecordXml
 from publish.oai.xml import OAI
 from vocab.namespaces import STANDARD, Namespaces
 from vocab.public import PublicRecord
-from vocab.rdf import RDF_XML, serialise, triples
+from vocab.rdf import lines, rdf_xml
 
 RDF_SCHEMA = f"{OAI}rdf.xsd"
 
@@ -28,12 +28,6 @@ def formats(ns: Namespaces) -> Mapping[str, Format]:
     found = (
         Format("oai_dc", dublin_core.SCHEMA, dublin_core.NAMESPACE, dublin_core.write),
         Format("chengguo", own.schema, own.namespace, own.write),
-        Format("rdf", RDF_SCHEMA, STANDARD["rdf"], lambda public: _rdf(public, ns)),
+        Format("rdf", RDF_SCHEMA, STANDARD["rdf"], lambda public: rdf_xml(lines(public, ns), ns)),
     )
     return MappingProxyType({one.prefix: one for one in found})
-
-
-def _rdf(public: PublicRecord, ns: Namespaces) -> str:
-    """The record's linked data as RDF/XML, without the heading of a document of its own."""
-    text = serialise(triples(public, ns), RDF_XML, ns).decode()
-    return text[text.index("<rdf:RDF") :].rstrip()

@@ -1,8 +1,6 @@
 """The `about` of a record: where it was harvested, nested along the nodes it came through (OAI provenance schema)."""
 
 import re
-from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,6 +12,7 @@ from vocab.values import Provenance
 
 NAMESPACE = f"{OAI}provenance"
 _OPEN = f'<provenance xmlns="{NAMESPACE}" {located({NAMESPACE: f"{NAMESPACE}.xsd"})}>'
+_ORIGIN = re.compile(r"^https?://[^/?#]+", re.IGNORECASE)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
@@ -30,25 +29,23 @@ def about(public: PublicRecord, ns: Namespaces, record_path: str) -> str:
     """The container, or nothing for a record that does not say where it is from. `record_path` is our format's namespace."""
     found = public.record.provenance
     inside = ""
-    for step in reversed(list(_steps(found, ns, record_path)) if found else []):
+    for step in reversed(_steps(found, ns, record_path)) if found else ():
         inside = _description(step, inside)
     return f"<about>{_OPEN}{inside}</provenance></about>" if inside else ""
 
 
-def _steps(found: Provenance, ns: Namespaces, record_path: str) -> Iterator[Harvest]:
+def _steps(found: Provenance, ns: Namespaces, record_path: str) -> list[Harvest]:
     """The nearest first: each node was asked when the one above says it fetched the record."""
-    fetched = found.retrieved
+    steps, base, source, page, fetched = [], ns.base, found.source, found.url, found.retrieved
     for origin in found.chain:
         base = origin.iri.partition("/id/")[0]
-        yield Harvest(f"{base}/oai", origin.iri, base + record_path, fetched)
-        fetched = origin.retrieved
-    last = found.chain[-1] if found.chain else None
-    page = safe(last.url if last else found.url)
-    if page:  # a platform's own format has no namespace: the source's description stands for it
-        node = last.iri.partition("/id/")[0] if last else ns.base
-        source = last.source if last else found.source
-        parts = urlsplit(page)
-        yield Harvest(f"{parts.scheme}://{parts.netloc}/", page, Namespaces(node).source(source), fetched)
+        steps.append(Harvest(f"{base}/oai", origin.iri, base + record_path, fetched))
+        source, page, fetched = origin.source, origin.url, origin.retrieved
+    if address := safe(page):
+        # A platform's own format has no namespace: the page of the source, where it is mapped, stands for it.
+        platform = "".join(_ORIGIN.findall(address)[:1])
+        steps.append(Harvest(f"{platform}/", address, f"{base}/source/{source}", fetched))
+    return steps
 
 
 def _description(step: Harvest, inside: str) -> str:

@@ -69,6 +69,26 @@ def public_texts(portal: Portal) -> Iterator[tuple[str, str]]:
             yield path, msgspec.json.encode(page).decode()
     for address in addresses(portal.get("/sitemap.xml").content):
         yield address, portal.get(address).text
+    yield from harvested(portal)
+
+
+def harvested(portal: Portal) -> Iterator[tuple[str, str]]:
+    """What other networks' harvesters are given."""
+    for verb in ("Identify", "ListSets", "ListMetadataFormats"):
+        yield verb, portal.get("/oai", verb=verb).text
+    for verb, prefix in (
+        ("ListIdentifiers", "oai_dc"),
+        *(("ListRecords", one) for one in ("oai_dc", "chengguo", "rdf")),
+    ):
+        asked = {"verb": verb, "metadataPrefix": prefix}
+        while asked:
+            text = portal.get("/oai", **asked).text
+            yield f"{verb} {prefix}", text
+            token = re.search("<resumptionToken[^>]*>([^<]+)<", text)
+            asked = {"verb": verb, "resumptionToken": token[1]} if token else {}
+    for action in ("package_list", "organization_list", "group_list", "tag_list", "license_list", "status_show"):
+        yield action, portal.get(f"/api/3/action/{action}", all_fields="true").text
+    yield "datasets", portal.get("/api/3/action/current_package_list_with_resources", limit="1000").text
 
 
 def addresses(sitemap: bytes) -> list[str]:
@@ -81,6 +101,8 @@ def answers_to(portal: Portal, text: str) -> Iterator[tuple[str, str]]:
         found = portal.search(q=asked)
         for part in ("items", "facets"):
             yield f"search {part}", msgspec.json.encode(found[part]).decode()
+        datasets = portal.json("/api/3/action/package_search", q=asked, rows="100")["result"]["results"]
+        yield "package_search", msgspec.json.encode(datasets).decode()
         page = html.fromstring(portal.get("/search", q=asked, accept="text/html").text)
         for card in page.iter("article"):
             yield "search page", html.tostring(card, encoding="unicode")

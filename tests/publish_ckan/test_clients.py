@@ -22,18 +22,23 @@ from vocab.namespaces import Namespaces
 RECORDS = 230
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("node")
+
+
+@pytest.fixture(scope="module")
+def world(folder: Path) -> Iterator[World]:
+    ledger = Ledger.open(f"sqlite:///{folder}/ledger.sqlite")
     made = World(ledger, policy=BLANKET)
     made.harvest({f"r{n}": good(f"石墨烯成果 {n} 号") for n in range(RECORDS)})
     yield made
     ledger.close()
 
 
-@pytest.fixture
-def node(world: World, tmp_path: Path) -> Iterator[str]:
-    index = TantivyIndex.open(tmp_path / "search")
+@pytest.fixture(scope="module")
+def node(world: World, folder: Path) -> Iterator[str]:
+    index = TantivyIndex.open(folder / "search")
     index.put(world.ledger.page(0, 1000))
     index.commit()
     site = Services(
@@ -90,6 +95,7 @@ def test_our_own_harvester_reads_us_whole(node: str, world: World) -> None:
     assert sorted(msgspec.json.decode(record.body)["title"] for record in found) == titles(world)
 
 
+# Stands last: the node is shared by the tests of this file, and this one changes what it publishes.
 def test_what_changed_since_is_all_that_is_asked_for(node: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     start = datetime.now(UTC) + timedelta(seconds=5)
     monkeypatch.setattr("federation.clock.now", lambda: start + timedelta(seconds=1))

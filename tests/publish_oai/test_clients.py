@@ -39,9 +39,9 @@ from = "achievement.firstOrg.name"
 """
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite")
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    ledger = Ledger.open(f"sqlite:///{tmp_path_factory.mktemp('node')}/ledger.sqlite")
     made = World(ledger, policy=BLANKET, guard=Guard(share=1.0))
     made.harvest({f"r{n}": good(f"成果 {n} 号 <&>") for n in range(RECORDS)})
     made.harvest({"r7": None, "r8": None}, full=False)
@@ -49,7 +49,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     ledger.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def node(world: World) -> Iterator[str]:
     site = Services(
         view=world.ledger,
@@ -127,6 +127,7 @@ class Above:
         return sorted(one.record.title.zh for one in self.ledger.page(0, 10_000))
 
 
+# Stands last: the node is shared by the tests of this file, and this one changes what it publishes.
 def test_our_own_harvester_reads_us_and_follows_deletions(node: str, world: World, tmp_path: Path) -> None:
     ledger = Ledger.open(f"sqlite:///{tmp_path}/above.sqlite")
     above = Above(node, ledger)

@@ -3,6 +3,7 @@
 Code lists are in `vocab.rdf.scheme`.
 """
 
+from vocab.rdf.rdf_xml import rdf_xml
 from vocab.rdf.record import lines, nquads, ntriples, triples
 from vocab.rdf.serialise import FORMATS, JSON_LD, N_TRIPLES, RDF_XML, SUFFIXES, TURTLE, serialise
 
@@ -16,6 +17,7 @@ __all__ = [
     "lines",
     "nquads",
     "ntriples",
+    "rdf_xml",
     "serialise",
     "triples",
 ]
