@@ -1,6 +1,6 @@
 """What a search asks for: its conditions resolved to what the ledger and the index know."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import msgspec
 
@@ -19,12 +19,13 @@ class Asked(msgspec.Struct, frozen=True):
     words: str = ""
     selection: Selection = Selection()
     groups: tuple[str, ...] = ()  # codes, any of them
+    without: tuple[str, ...] = ()  # codes, none of them
     nothing: bool = False
 
     @property
     def narrow(self) -> bool:
         """Whether it has conditions that only the ledger can meet."""
-        return bool(self.selection.since or self.selection.before or self.selection.iris)
+        return bool(self.selection.since or self.selection.before or self.selection.iris or self.without)
 
     @property
     def filters(self) -> dict[str, tuple[str, ...]]:
@@ -39,14 +40,16 @@ def read(services: Services, given: Arguments) -> Asked:
     for name in ("fq", "fq_list"):
         for text in given.several(name):
             conditions = conditions.and_(_conditions(name, text, words=False))
-    values = conditions.values
-    sources = _resolved(values.get("organization"), {names.organisation(s): s for s in known_sources(services)})
-    groups = _resolved(values.get("groups"), {name: one.code for name, one in names.groups().items()})
-    kinds = _resolved(values.get("kind"), {kind: kind for kind in KINDS})
-    iris = _addresses(values.get("dataset"), services)
+    known = {names.organisation(source): source for source in known_sources(services)}
+    sources = _resolved("organization", conditions, known)
+    kinds = _resolved("kind", conditions, {kind: kind for kind in KINDS})
+    codes = {name: one.code for name, one in names.groups().items()}
+    groups = _named(conditions.values.get("groups"), codes)
+    without = _named(conditions.excluded.get("groups"), codes)
+    iris = _addresses(conditions.values.get("dataset"), services)
     empty = any(found == () for found in (sources, groups, kinds, iris))
     selection = Selection(kinds or (), sources or (), iris or (), conditions.since, conditions.before)
-    return Asked(conditions.words, selection, groups or (), conditions.nothing or empty)
+    return Asked(conditions.words, selection, groups or (), without or (), conditions.nothing or empty)
 
 
 def _conditions(argument: str, text: str, *, words: bool) -> Conditions:
@@ -61,8 +64,16 @@ def known_sources(services: Services) -> Sequence[str]:
     return sorted({*services.sources, *(source for source, _ in services.view.published_sources())})
 
 
-def _resolved(values: frozenset[str] | None, known: dict[str, str]) -> tuple[str, ...] | None:
-    """What names stand for: None without a condition, empty when none of them is known."""
+def _resolved(field: str, conditions: Conditions, known: dict[str, str]) -> tuple[str, ...] | None:
+    """What is left of all values there are: None without a condition, empty when nothing is."""
+    accepted, refused = conditions.values.get(field), conditions.excluded.get(field)
+    if accepted is None and refused is None:
+        return None
+    return _named((known.keys() if accepted is None else accepted) - (refused or frozenset()), known)
+
+
+def _named(values: Set[str] | None, known: dict[str, str]) -> tuple[str, ...] | None:
+    """What names stand for; a name of nothing is left out."""
     return None if values is None else tuple(sorted(known[value] for value in values if value in known))
 
 

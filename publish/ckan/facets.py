@@ -39,7 +39,7 @@ def counted(services: Services, asked: Asked, given: Arguments) -> dict[str, Fac
     if not wanted or asked.nothing:
         return {name: Facet(name, ()) for name in wanted}
     if asked.narrow:
-        raise ValidationError("facet.field", "nothing is counted under metadata_modified, id or name")
+        raise ValidationError("facet.field", "nothing is counted under metadata_modified, id, name or excluded groups")
     fields = tuple(dict.fromkeys(FACETS[name] for name in wanted))
     counts = services.index.search(Query(asked.words, asked.filters, fields, size=0, facet_size=MOST)).facets
     found = {name: _items(FACETS[name], counts[FACETS[name]], asked, services) for name in wanted}

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from federation.selection import Order, Selection
+from federation.selection import Order
 from publish import classification
 from publish.ckan import facets
 from publish.ckan.arguments import Arguments
@@ -76,7 +76,7 @@ class PackageSearch:
             return 0, iter(())
         if asked.words:
             return self._by_words(asked, Sort(order), start, rows)
-        find = self._by_group if asked.groups else self._by_fields
+        find = self._by_group if asked.groups or asked.without else self._by_fields
         return find(asked, Order(order), start, rows)
 
     def _by_fields(self, asked: Asked, order: Order, start: int, rows: int) -> tuple[int, Iterator[PublicRecord]]:
@@ -90,21 +90,23 @@ class PackageSearch:
         if view.count(asked.selection) > WIDEST:
             said = f"groups among more than {WIDEST:,} datasets: add an organization or metadata_modified"
             raise ValidationError("fq", said)
-        found = self._members(asked.selection, frozenset(asked.groups), order, view.last_seq())
+        found = self._members(asked, order, view.last_seq())
         return len(found), self._publics(found[start : start + rows])
 
-    def _read_members(self, selection: Selection, groups: frozenset[str], order: Order, _seq: int) -> tuple[str, ...]:
-        rows, found, start = self._services.view.window(selection, order, 0, CHUNK), [], 0
-        while rows:
-            found += [one.iri for one in rows if groups & set(classification.counted_json(one.body or b"{}"))]
+    def _read_members(self, asked: Asked, order: Order, _seq: int) -> tuple[str, ...]:
+        wanted, refused, found, start = set(asked.groups), set(asked.without), list[str](), 0
+        while rows := self._services.view.window(asked.selection, order, start, CHUNK):
+            for one in rows:
+                own = set(classification.counted_json(one.body or b"{}"))
+                if (not wanted or own & wanted) and not own & refused:
+                    found.append(one.iri)
             start += CHUNK
-            rows = self._services.view.window(selection, order, start, CHUNK)
         return tuple(found)
 
     def _by_words(self, asked: Asked, sort: Sort, start: int, rows: int) -> tuple[int, Iterator[PublicRecord]]:
         """Through the index, page by page to the place asked for."""
         if asked.narrow:
-            raise ValidationError("q", "words cannot be combined with metadata_modified, id or name")
+            raise ValidationError("q", "words cannot be combined with metadata_modified, id, name or excluded groups")
         if start + rows > DEEPEST:
             said = f"a search for words can be paged to {DEEPEST:,} hits; one without words to its end"
             raise ValidationError("start", said)

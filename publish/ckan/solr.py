@@ -3,7 +3,8 @@
 graphene "heat film"                          words and phrases, all of them (`q` only)
 organization:cn-33                            one value; `field:(a OR b)` and `field:a OR field:b` any of several
 metadata_modified:[2026-01-01T00:00:00Z TO *] a span of time; `{` and `}` leave the end itself out; NOW, NOW-7DAYS
-a AND b, a b, +a                              all of them; parentheses may group
+a AND b, a b, +a                              all of them; a space binds least, then OR, then AND; parentheses may group
+-organization:a, NOT groups:b                 all but these (not of `id` and `name`)
 state:active, private:false …                 what is true of everything here, and `-state:deleted`
 *:*                                           everything
 """
@@ -30,9 +31,12 @@ FIELDS = {  # Solr's name -> ours
 TIME = "metadata_modified"
 # Fields with one value for every dataset of this site.
 CONSTANT = {"state": "active", "private": "false", "capacity": "public", "dataset_type": "dataset", "type": "dataset"}
+EXCLUDABLE = (*(name for name, field in FIELDS.items() if field != "dataset"), *CONSTANT)
 ALLOWED = ", ".join((*FIELDS, TIME, *CONSTANT))
 MILLISECOND = timedelta(milliseconds=1)
 UNITS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86_400}
+
+OPERATORS = frozenset({"AND", "OR", "&&", "||"})
 
 _TOKEN = re.compile(
     r"""
@@ -57,10 +61,11 @@ class Unsupported(ValueError):
 
 
 class Conditions(msgspec.Struct, frozen=True):
-    """What has to hold, all of it. `values`: field -> accepted values; `nothing`: no dataset can meet them."""
+    """What has to hold, all of it: `values` and `excluded` by field; `nothing`: no dataset can meet them."""
 
     words: str = ""
     values: dict[str, frozenset[str]] = {}
+    excluded: dict[str, frozenset[str]] = {}
     since: str = ""
     before: str = ""
     nothing: bool = False
@@ -69,9 +74,13 @@ class Conditions(msgspec.Struct, frozen=True):
         values = dict(self.values)
         for field, accepted in other.values.items():
             values[field] = values[field] & accepted if field in values else accepted
+        excluded = dict(self.excluded)
+        for field, refused in other.excluded.items():
+            excluded[field] = excluded.get(field, frozenset()) | refused
         return Conditions(
             " ".join(filter(None, (self.words, other.words))),
             values,
+            excluded,
             max(self.since, other.since),
             min(filter(None, (self.before, other.before)), default=""),
             self.nothing or other.nothing or not all(values.values()),
@@ -79,9 +88,8 @@ class Conditions(msgspec.Struct, frozen=True):
 
     def or_(self, other: "Conditions") -> "Conditions":
         """Raises Unsupported unless both speak of the same one field."""
-        fields = set(self.values) | set(other.values)
-        single = len(fields) == 1 == len(self.values) == len(other.values)
-        if not single or self.words or other.words or self.since or other.since or self.before or other.before:
+        fields = {field for one in (self, other) for field in one.values}
+        if len(fields) != 1 or any(one != Conditions(values=one.values) or not one.values for one in (self, other)):
             raise Unsupported("OR is understood between values of one field, as in organization:(a OR b)")
         (field,) = fields
         return Conditions(values={field: self.values[field] | other.values[field]})
@@ -98,14 +106,14 @@ def read(query: str, *, words: bool) -> Conditions:
     if len(found) > MOST_TOKENS:
         raise Unsupported(f"the query has more than {MOST_TOKENS:,} parts")
     reader = _Reader(found, words)
-    conditions = reader.any_of(0)
+    conditions = reader.whole(0)
     if reader.rest:
         raise Unsupported(f"{reader.rest[0].text[:40]!r} has no place here")
     return conditions
 
 
 class _Reader:
-    """Reads tokens by recursive descent: OR binds less than AND, which may be left out."""
+    """Reads tokens by recursive descent."""
 
     def __init__(self, tokens: Sequence[Token], words: bool) -> None:
         self._tokens, self._place, self._words = tokens, 0, words
@@ -114,46 +122,52 @@ class _Reader:
     def rest(self) -> Sequence[Token]:
         return self._tokens[self._place :]
 
-    def any_of(self, level: int) -> Conditions:
+    def whole(self, level: int) -> Conditions:
+        """Parts that a space keeps apart."""
         if level > MOST_LEVELS:
             raise Unsupported(f"parentheses stand more than {MOST_LEVELS} deep")
+        found = Conditions()
+        while (here := self._here()) and here.kind != "close":
+            found = found.and_(self._any_of(level))
+        return found
+
+    def _any_of(self, level: int) -> Conditions:
         found = self._all_of(level)
         while self._takes("OR", "||"):
             found = found.or_(self._all_of(level))
         return found
 
     def _all_of(self, level: int) -> Conditions:
-        found = Conditions()
-        while (here := self._here()) and here.kind != "close" and here.text not in ("OR", "||"):
-            if not self._takes("AND", "&&"):
-                found = found.and_(self._one(level))
+        found = self._one(level)
+        while self._takes("AND", "&&"):
+            found = found.and_(self._one(level))
         return found
 
     def _one(self, level: int) -> Conditions:
         token = self._next()
         if token.kind == "sign" or token.text == "NOT":
-            return self._one(level) if token.text == "+" else self._negated()
+            return self._one(level) if token.text == "+" else self._negated(level)
         if token.kind == "all":
             return Conditions()
         if token.kind == "open":
-            inside = self.any_of(level + 1)
+            inside = self.whole(level + 1)
             self._close()
             return inside
         if token.kind == "field":
             return self._field(token.text, level)
-        if token.kind in ("word", "phrase"):
+        if token.kind in ("word", "phrase") and token.text not in OPERATORS:
             return self._text(token)
         raise Unsupported(f"{token.text[:40]!r} has no place here")
 
-    def _negated(self) -> Conditions:
+    def _negated(self, level: int) -> Conditions:
         token = self._next()
         if token.kind in ("word", "phrase"):
-            found = self._text(token)
-            return Conditions(f"-{found.words}")
-        if token.kind != "field" or token.text not in CONSTANT:
-            raise Unsupported(f"{token.text[:40]!r} cannot be excluded; only {', '.join(CONSTANT)} can")
-        value = self._value()
-        return Conditions(nothing=value == CONSTANT[token.text])
+            return Conditions(f"-{self._text(token).words}")
+        if token.kind == "field" and token.text in CONSTANT:
+            return Conditions(nothing=not self._field(token.text, level).nothing)
+        if token.kind == "field" and FIELDS.get(token.text, "dataset") != "dataset":
+            return Conditions(excluded=self._field(token.text, level).values)
+        raise Unsupported(f"{token.text[:40]!r} cannot be excluded; {', '.join(EXCLUDABLE)} can")
 
     def _text(self, token: Token) -> Conditions:
         if not self._words:

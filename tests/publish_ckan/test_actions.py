@@ -102,7 +102,11 @@ def test_conditions_narrow_a_search(call: Call) -> None:
     assert {one["owner_org"] for one in own["results"]} == {"cn-11"}
     both = call("package_search", fq="organization:(cn-11 OR cn-44)")["count"]
     assert both == own["count"] + call("package_search", fq_list=["organization:cn-44"])["count"]
+    assert call("package_search", fq="-organization:cn-33")["count"] == both
+    assert call("package_search", fq="-organization:(cn-11 OR cn-33 OR cn-44)")["count"] == 0
+    assert call("package_search", fq="-organization:nobody")["count"] == 52
     assert call("package_search", q="extras_kind:demand")["count"] == 1
+    assert call("package_search", q="-extras_kind:achievement", rows=100)["count"] == 3
     assert call("package_search", fq=f"id:{FULL}")["results"][0]["id"] == FULL
     assert call("package_search", fq="organization:nobody")["count"] == 0
     assert call("package_search", fq="state:deleted")["count"] == 0
@@ -130,6 +134,8 @@ def test_groups_hold_what_their_datasets_say(call: Call) -> None:
         found = call("package_search", fq=f"groups:{group['name']}", rows=100)
         assert found["count"] == len(found["results"]) == group["package_count"]
         assert all(group["name"] in [one["name"] for one in dataset["groups"]] for dataset in found["results"])
+        rest = call("package_search", fq=f"-groups:{group['name']}", rows=0)
+        assert rest["count"] == 52 - group["package_count"]
     assert call("group_show", id="cl10-4")["package_count"] > 0
     assert "cl10-4" in call("group_list")
     ordered = call("package_search", fq="groups:cl10-2", sort="id asc", rows=100)["results"]

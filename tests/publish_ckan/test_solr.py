@@ -28,6 +28,10 @@ def values(**fields: str) -> Conditions:
         ("(organization:a) AND (extras_kind:demand)", values(organization="a", kind="demand")),
         ("organization:a +groups:cl10-4", values(organization="a", groups="cl10-4")),
         ("organization:(a OR b) organization:(b OR c)", values(organization="b")),
+        # as ckanext-harvest joins its conditions
+        ("organization:a OR organization:b extras_kind:demand", values(organization="a b", kind="demand")),
+        ("-organization:a -organization:b", Conditions(excluded={"organization": frozenset("ab")})),
+        ("NOT groups:(a OR b)", Conditions(excluded={"groups": frozenset("ab")})),
         ("((((id:x))))", values(dataset="x")),
         (r"id:a\:b", values(dataset="a:b")),
         ("state:active private:false +dataset_type:dataset -state:deleted", Conditions()),
@@ -61,8 +65,10 @@ def test_what_nothing_can_meet_finds_nothing(query: str) -> None:
     [
         ("res_format:CSV", "res_format"),
         ("title:石墨烯", "title"),
-        ("-organization:a", "organization"),
-        ("NOT groups:a", "groups"),
+        ("-id:a", "id"),
+        ("-metadata_modified:[* TO *]", "metadata_modified"),
+        ("organization:a OR -organization:b", "OR"),
+        ("OR organization:a", "OR"),
         ("organization:a OR groups:b", "OR"),
         ("organization:a OR 石墨烯", "OR"),
         ("graph*", "graph*"),
