@@ -40,10 +40,10 @@ def read(services: Services, given: Arguments) -> Asked:
     for name in ("fq", "fq_list"):
         for text in given.several(name):
             conditions = conditions.and_(_conditions(name, text, words=False))
-    known = {names.organisation(source): source for source in known_sources(services)}
+    known = _by_name_and_id({names.organisation(source): source for source in known_sources(services)})
     sources = _resolved("organization", conditions, known)
     kinds = _resolved("kind", conditions, {kind: kind for kind in KINDS})
-    codes = {name: one.code for name, one in names.groups().items()}
+    codes = _by_name_and_id({name: one.code for name, one in names.groups().items()})
     groups = _named(conditions.values.get("groups"), codes)
     without = _named(conditions.excluded.get("groups"), codes)
     iris = _addresses(conditions.values.get("dataset"), services)
@@ -69,15 +69,22 @@ def _resolved(field: str, conditions: Conditions, known: dict[str, str]) -> tupl
     accepted, refused = conditions.values.get(field), conditions.excluded.get(field)
     if accepted is None and refused is None:
         return None
-    return _named((known.keys() if accepted is None else accepted) - (refused or frozenset()), known)
+    excluded = set(_named(refused or frozenset(), known) or ())
+    return tuple(
+        one for one in _named(known.keys() if accepted is None else accepted, known) or () if one not in excluded
+    )
+
+
+def _by_name_and_id(known: dict[str, str]) -> dict[str, str]:
+    return known | {names.fixed(name): value for name, value in known.items()}
 
 
 def _named(values: Set[str] | None, known: dict[str, str]) -> tuple[str, ...] | None:
     """What names stand for; a name of nothing is left out."""
-    return None if values is None else tuple(sorted(known[value] for value in values if value in known))
+    return None if values is None else tuple(sorted({known[value] for value in values if value in known}))
 
 
 def _addresses(values: frozenset[str] | None, services: Services) -> tuple[str, ...] | None:
     if values is None:
         return None
-    return tuple(sorted(iri for value in values if (iri := names.iri_of(value, services.namespaces))))
+    return tuple(sorted({iri for value in values for iri in names.addresses(value, services.namespaces)}))

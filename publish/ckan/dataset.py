@@ -111,10 +111,10 @@ def dataset_of(public: PublicRecord, services: Services) -> Dataset:
     record = public.record
     name = names.dataset(public.iri)
     known = licence(record.licence) if record.licence else None
-    tags, resources = tuple(_tags(record)), tuple(_resources(public, name))
+    tags, resources = tuple(_tags(record)), tuple(_resources(public))
     first_org = getattr(record, "first_org", None)
     return Dataset(
-        id=name,
+        id=names.dataset_id(public.iri),
         name=name,
         title=record.title.zh or record.title.en or name,
         notes=record.abstract.zh or record.abstract.en or "",
@@ -126,7 +126,7 @@ def dataset_of(public: PublicRecord, services: Services) -> Dataset:
         license_url=known.href if known else None,
         isopen=names.licence_id(record.licence) in names.OPEN,
         organization=organisation_of(public.source, services),
-        owner_org=names.organisation(public.source),
+        owner_org=names.fixed(names.organisation(public.source)),
         groups=tuple(group_of(code) for code in classification.counted(record)),
         tags=tags,
         extras=tuple(_extras(public)),
@@ -143,17 +143,17 @@ def organisation_of(source: str, services: Services) -> Organisation:
     name, title = names.organisation(source), source_label(source, services, Lang.ZH)
     known = services.sources.get(source)
     told = " / ".join(text for text in (known.publisher.zh, known.publisher.en) if text) if known else ""
-    return Organisation(name, name, title, title, told)
+    return Organisation(names.fixed(name), name, title, title, told)
 
 
 def group_of(code: str) -> Named:
     """A field as a group."""
     name, title = names.group(code), code_label(code, Lang.ZH)
-    return Named(name, name, title, title, code_label(code, Lang.EN))
+    return Named(names.fixed(name), name, title, title, code_label(code, Lang.EN))
 
 
 def tag_of(name: str) -> Tag:
-    return Tag(name, name, name)
+    return Tag(names.fixed(name), name, name)
 
 
 def time(at: str) -> str:
@@ -166,7 +166,7 @@ def _tags(record: Record) -> Iterator[Tag]:
     yield from (tag_of(word) for word in dict.fromkeys(words) if word)
 
 
-def _resources(public: PublicRecord, name: str) -> Iterator[Resource]:
+def _resources(public: PublicRecord) -> Iterator[Resource]:
     """The record in each of its forms, and where its source shows it."""
     record = public.record
     links = [(form.suffix, form.name, form.media_type, f"{public.iri}.{form.suffix}") for form in FORMATS]
@@ -175,8 +175,8 @@ def _resources(public: PublicRecord, name: str) -> Iterator[Resource]:
     links += [(what, "HTML", HTML, url) for what, url in (("source", page), ("homepage", home)) if url]
     for position, (suffix, form, media_type, url) in enumerate(links):
         yield Resource(
-            id=f"{name}-{suffix}",
-            package_id=name,
+            id=names.resource_id(public.iri, suffix),
+            package_id=names.dataset_id(public.iri),
             name=TITLES.get(suffix, form),
             format=form,
             mimetype=media_type,
@@ -188,6 +188,7 @@ def _resources(public: PublicRecord, name: str) -> Iterator[Resource]:
         )
 
 
+SUFFIXES = (*(form.suffix for form in FORMATS), "source", "homepage")
 TITLES = {"source": "来源页面 / At the source", "homepage": "网站 / Home page"}
 
 

@@ -9,7 +9,7 @@ from federation.selection import Order, Selection
 from publish.ckan import facets, names
 from publish.ckan.arguments import Arguments
 from publish.ckan.asked import known_sources
-from publish.ckan.dataset import Dataset, Named, Resource, Tag, dataset_of, group_of, organisation_of, tag_of
+from publish.ckan.dataset import SUFFIXES, Dataset, Named, Resource, Tag, dataset_of, group_of, organisation_of, tag_of
 from publish.ckan.errors import NotFound, ValidationError
 from publish.licences import licence
 from publish.services import Services
@@ -68,11 +68,12 @@ def current_package_list_with_resources(services: Services, given: Arguments) ->
 def resource_show(services: Services, given: Arguments) -> Resource:
     """One resource of a dataset by `id`."""
     wanted = given.needed("id")
-    public = _public(services, wanted.rpartition("-")[0])
-    found = next((one for one in dataset_of(public, services).resources if one.id == wanted), None)
-    if found is None:
-        raise NotFound("Resource was not found.")
-    return found
+    iris = [iri for suffix in SUFFIXES for iri in names.addresses(wanted, services.namespaces, suffix)]
+    for public in services.view.records(iris).values():
+        found = next((one for one in dataset_of(public, services).resources if one.id == wanted), None)
+        if found is not None:
+            return found
+    raise NotFound("Resource was not found.")
 
 
 def organization_list(services: Services, given: Arguments) -> list[Any]:
@@ -88,7 +89,8 @@ def organization_list(services: Services, given: Arguments) -> list[Any]:
 def organization_show(services: Services, given: Arguments) -> dict[str, Any]:
     """One source by `id`. `include_datasets` (the first 10), `include_dataset_count`."""
     wanted = given.needed("id")
-    source = next((one for one in known_sources(services) if names.organisation(one) == wanted), None)
+    named = {one: names.organisation(one) for one in known_sources(services)}
+    source = next((one for one, name in named.items() if wanted in (name, names.fixed(name))), None)
     if source is None:
         raise NotFound("Organization was not found.")
     own = Selection(sources=(source,))
@@ -106,7 +108,8 @@ def group_list(services: Services, given: Arguments) -> list[Any]:
 
 def group_show(services: Services, given: Arguments) -> dict[str, Any]:
     """One field by `id`."""
-    found = names.groups().get(given.needed("id"))
+    wanted = given.needed("id")
+    found = next((one for name, one in names.groups().items() if wanted in (name, names.fixed(name))), None)
     if found is None:
         raise NotFound("Group was not found.")
     group = group_of(found.code)
@@ -142,11 +145,9 @@ NOBODY: dict[str, list[Any]] = {"users": [], "tags": [], "groups": [], "extras":
 
 
 def _public(services: Services, name: str) -> PublicRecord:
-    iri = names.iri_of(name, services.namespaces)
-    found = services.view.record(iri) if iri else None
-    if found is None:
-        raise NotFound("Dataset was not found.")
-    return found
+    for public in services.view.records(names.addresses(name, services.namespaces)).values():
+        return public
+    raise NotFound("Dataset was not found.")
 
 
 def _shown(one: Named, count: int) -> dict[str, Any]:

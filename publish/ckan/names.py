@@ -2,15 +2,19 @@
 
 import hashlib
 import re
+import uuid
 from functools import cache, lru_cache
 
 from publish import classification
 from publish.licences import licence
 from vocab.codes import Concept
+from vocab.kinds import KINDS
 from vocab.namespaces import Namespaces
 
 NAME = re.compile(r"[a-z0-9_-]{2,100}")
-DATASET = re.compile(r"([a-z]+)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DATASET = re.compile(rf"([a-z]+)-({NUMBER.pattern})")
+KEPT = 0xF000_C000_0000_0000_0000  # version and variant of a UUID (RFC 9562, sections 4.1 and 4.2)
 _NO_TAG = re.compile(r"[^\w .-]+")  # CKAN's rule for the characters of a tag
 _SPACES = re.compile(r"\s+")
 # CKAN's own ids of licences, by the name this site gives them.
@@ -29,17 +33,53 @@ NOT_SAID, OWN = "notspecified", "custom"
 
 
 def dataset(iri: str) -> str:
-    """The name, and the id, of a record: `achievement-` and the number in its permanent address."""
+    """The name of a record: `achievement-` and the number in its permanent address."""
     kind, _, local = iri.rpartition("/id/")[2].partition("/")
     return f"{kind}-{local}"
 
 
-def iri_of(name: str, ns: Namespaces) -> str | None:
-    """The permanent address of a dataset's name or id, or the address itself."""
-    if name.startswith(f"{ns.base}/id/"):
-        return name
-    known = DATASET.fullmatch(name)
-    return f"{ns.base}/id/{known[1]}/{known[2]}" if known else None
+def dataset_id(iri: str) -> str:
+    """The id of a record: a UUID, as CKAN wants it; its number mixed with its kind, as two kinds may share a number."""
+    return _mixed(iri, "")
+
+
+def resource_id(iri: str, suffix: str) -> str:
+    """The id of a record's resource, by the suffix of its address or what it links to."""
+    return _mixed(iri, suffix)
+
+
+def addresses(text: str, ns: Namespaces, suffix: str = "") -> tuple[str, ...]:
+    """The permanent addresses that a dataset's name or id, or an address itself, may stand for: at most one has a record.
+
+    With a suffix: those that a resource's id may stand for.
+    """
+    if text.startswith(f"{ns.base}/id/"):
+        return (text,)
+    if known := DATASET.fullmatch(text):
+        return (f"{ns.base}/id/{known[1]}/{known[2]}",)
+    if not NUMBER.fullmatch(text):
+        return ()
+    number = uuid.UUID(text).int
+    return tuple(f"{ns.base}/id/{kind}/{uuid.UUID(int=number ^ _mask(kind, suffix))}" for kind in KINDS)
+
+
+def _mixed(iri: str, suffix: str) -> str:
+    kind, _, local = iri.rpartition("/id/")[2].partition("/")
+    if not NUMBER.fullmatch(local):
+        return fixed(f"{iri}#{suffix}")
+    return str(uuid.UUID(int=uuid.UUID(local).int ^ _mask(kind, suffix)))
+
+
+@lru_cache(maxsize=256)
+def _mask(kind: str, suffix: str) -> int:
+    """Bits to mix in, and to take out again; those that say which sort of UUID it is stay as they are."""
+    return int.from_bytes(hashlib.sha256(f"{kind}\n{suffix}".encode()).digest()[:16]) & ~KEPT
+
+
+@lru_cache(maxsize=4_096)
+def fixed(text: str) -> str:
+    """A UUID of a text, for what has no number."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, text))
 
 
 @lru_cache(maxsize=1_024)

@@ -1,6 +1,7 @@
 """Every action over the samples: what a record becomes, what is found, and what is said when something is wrong."""
 
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from vocab.field import Visibility, fields
 from vocab.kinds import KINDS
 
 FULL = names.dataset(samples.full_achievement().identifier)
+FULL_ID = names.dataset_id(samples.full_achievement().identifier)
 # Names of CKAN's own dataset schema: an extra of such a name makes a CKAN that harvests us refuse the dataset.
 # fmt: off
 RESERVED = {
@@ -30,12 +32,12 @@ Refused = Callable[..., tuple[int, Any]]
 
 def test_a_record_is_a_dataset(call: Call) -> None:
     found = call("package_show", id=FULL)
-    assert (found["id"], found["name"], found["state"], found["private"]) == (FULL, FULL, "active", False)
+    assert (found["id"], found["name"], found["state"], found["private"]) == (FULL_ID, FULL, "active", False)
     assert found["title"] == "石墨烯基导热膜制备技术"
     assert found["url"].startswith(f"{samples.BASE}/achievement/")
     assert found["metadata_modified"] == "2026-11-13T08:30:00.000000"
     assert [tag["name"] for tag in found["tags"]] == ["石墨烯", "导热膜", "热管理", "graphene", "thermal film"]
-    assert (found["organization"]["name"], found["owner_org"]) == ("cn-33", "cn-33")
+    assert (found["organization"]["name"], found["owner_org"]) == ("cn-33", found["organization"]["id"])
     assert [group["name"] for group in found["groups"]] == ["cl10-4"]
     assert (found["license_id"], found["license_title"]) == ("custom", "https://data.example.cn/licence/open-gov")
     assert found["author"] == "浙江示例新材料研究院"
@@ -44,7 +46,7 @@ def test_a_record_is_a_dataset(call: Call) -> None:
     assert links[f"{iri}.ttl"] == "text/turtle"
     assert links["https://platform.example/cg/17"] == "text/html"
     assert found["num_resources"] == len(links)
-    assert call("package_show", id=iri) == found
+    assert call("package_show", id=iri) == call("package_show", id=FULL_ID) == found
 
 
 def test_every_public_field_is_in_the_dataset_and_no_other(call: Call) -> None:
@@ -70,11 +72,34 @@ def test_no_extra_has_a_name_of_ckans_own(call: Call) -> None:
         assert not {one["key"] for one in found["extras"]} & RESERVED
 
 
-def test_resources_have_ids_that_ckan_takes_and_that_lead_back(call: Call, refused: Refused) -> None:
+def test_everything_has_an_id_that_ckan_takes_and_that_leads_back(call: Call, refused: Refused) -> None:
+    """CKAN refuses what has an id that is no UUID."""
+    seen: set[str] = set()
+    for dataset in call("package_search", rows=100)["results"]:
+        ids = [dataset["id"], *(one["id"] for one in dataset["resources"])]
+        assert [str(uuid.UUID(one)) for one in ids] == ids
+        assert not seen & set(ids)
+        seen.update(ids)
     for one in call("package_show", id=FULL)["resources"]:
-        assert names.NAME.fullmatch(one["id"])
         assert call("resource_show", id=one["id"]) == one
-    assert refused("resource_show", id=f"{FULL}-csv")[0] == 404
+    assert call("package_search", fq=f"id:{FULL_ID}")["results"][0]["name"] == FULL
+    for action in ("organization", "group"):
+        for shown in call(f"{action}_list", all_fields=True)[:3]:
+            assert str(uuid.UUID(shown["id"])) == shown["id"]
+            assert call(f"{action}_show", id=shown["id"])["name"] == shown["name"]
+    assert refused("resource_show", id=FULL_ID)[0] == 404
+    assert refused("package_show", id=str(uuid.uuid4()))[0] == 404
+
+
+def test_records_of_two_kinds_with_one_number_are_two_datasets() -> None:
+    number = samples.full_achievement().identifier.rpartition("/")[2]
+    iris = [f"{samples.BASE}/id/{kind}/{number}" for kind in KINDS]
+    ids = [names.dataset_id(iri) for iri in iris]
+    assert len(set(ids)) == len(iris)
+    for iri, one in zip(iris, ids, strict=True):
+        assert iri in names.addresses(one, samples.NAMESPACES)
+        assert uuid.UUID(one).version == uuid.UUID(number).version
+        assert uuid.UUID(one).variant == uuid.RFC_4122
 
 
 def test_all_are_listed_and_found_page_by_page(call: Call) -> None:
@@ -86,7 +111,7 @@ def test_all_are_listed_and_found_page_by_page(call: Call) -> None:
     for start in range(0, 70, 10):
         page = call("package_search", sort="id asc", rows=10, start=start)
         assert page["count"] == 52
-        paged += [one["id"] for one in page["results"]]
+        paged += [one["name"] for one in page["results"]]
     assert paged == every
     assert call("package_search", start=1_000_000)["results"] == []
     assert call("package_search", rows=0) | {"results": []} == call("package_search", rows=0)
@@ -99,7 +124,8 @@ def test_all_are_listed_and_found_page_by_page(call: Call) -> None:
 def test_conditions_narrow_a_search(call: Call) -> None:
     own = call("package_search", fq="organization:cn-11", rows=100)
     assert own["count"] == len(own["results"]) > 0
-    assert {one["owner_org"] for one in own["results"]} == {"cn-11"}
+    assert {one["organization"]["name"] for one in own["results"]} == {"cn-11"}
+    assert call("package_search", fq=f"owner_org:{own['results'][0]['owner_org']}")["count"] == own["count"]
     both = call("package_search", fq="organization:(cn-11 OR cn-44)")["count"]
     assert both == own["count"] + call("package_search", fq_list=["organization:cn-44"])["count"]
     assert call("package_search", fq="-organization:cn-33")["count"] == both
@@ -107,7 +133,7 @@ def test_conditions_narrow_a_search(call: Call) -> None:
     assert call("package_search", fq="-organization:nobody")["count"] == 52
     assert call("package_search", q="extras_kind:demand")["count"] == 1
     assert call("package_search", q="-extras_kind:achievement", rows=100)["count"] == 3
-    assert call("package_search", fq=f"id:{FULL}")["results"][0]["id"] == FULL
+    assert call("package_search", fq=f"id:{FULL}")["results"][0]["name"] == FULL
     assert call("package_search", fq="organization:nobody")["count"] == 0
     assert call("package_search", fq="state:deleted")["count"] == 0
     since = "metadata_modified:[2026-11-15T00:00:00Z TO *]"
@@ -121,7 +147,7 @@ def test_conditions_narrow_a_search(call: Call) -> None:
 def test_words_are_searched_by_the_index(call: Call) -> None:
     found = call("package_search", q="石墨烯")
     assert found["count"] == 1
-    assert found["results"][0]["id"] == FULL
+    assert found["results"][0]["name"] == FULL
     assert call("package_search", q="石墨烯", fq="organization:cn-11")["count"] == 0
     many = call("package_search", q="示例", rows=1000)
     assert [one["id"] for one in call("package_search", q="示例", rows=5, start=20)["results"]] == [
@@ -139,7 +165,7 @@ def test_groups_hold_what_their_datasets_say(call: Call) -> None:
     assert call("group_show", id="cl10-4")["package_count"] > 0
     assert "cl10-4" in call("group_list")
     ordered = call("package_search", fq="groups:cl10-2", sort="id asc", rows=100)["results"]
-    assert [one["id"] for one in ordered] == sorted(one["id"] for one in ordered)
+    assert [one["name"] for one in ordered] == sorted(one["name"] for one in ordered)
 
 
 def test_facets_count_what_is_found(call: Call) -> None:
