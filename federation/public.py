@@ -7,8 +7,8 @@ import msgspec
 import zstandard
 from sqlalchemy import Connection, Row, func, select
 
-from federation.aliases import target_of
 from federation import listing
+from federation.aliases import target_of
 from federation.database import Database
 from federation.matching.membership import clusters_of
 from federation.schema import change, published, tombstone, version
