@@ -145,7 +145,10 @@ NOBODY: dict[str, list[Any]] = {"users": [], "tags": [], "groups": [], "extras":
 
 
 def _public(services: Services, name: str) -> PublicRecord:
-    for public in services.view.records(names.addresses(name, services.namespaces)).values():
+    """The record of a name, also of one that goes on under another address. Raises NotFound."""
+    iris = names.addresses(name, services.namespaces)
+    moved = (living for iri in iris if (living := services.view.living(iri)))
+    for public in services.view.records([*iris, *moved]).values():
         return public
     raise NotFound("Dataset was not found.")
 

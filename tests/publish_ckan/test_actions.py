@@ -49,6 +49,12 @@ def test_a_record_is_a_dataset(call: Call) -> None:
     assert call("package_show", id=iri) == call("package_show", id=FULL_ID) == found
 
 
+def test_an_address_that_moved_leads_to_its_record(call: Call, services: Services) -> None:
+    left = services.namespaces.record("achievement", "cn-33", "left")
+    services.view.moved[left] = samples.full_achievement().identifier  # type: ignore[attr-defined]
+    assert call("package_show", id=names.dataset_id(left))["name"] == FULL
+
+
 def test_every_public_field_is_in_the_dataset_and_no_other(call: Call) -> None:
     found = call("package_show", id=FULL)
     extras = {one["key"]: one["value"] for one in found["extras"]}
