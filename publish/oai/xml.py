@@ -1,6 +1,6 @@
 """XML by templates: what is escaped here is valid XML 1.0, whatever a source sent.
 
-Trees of lxml would take four times as long for the same text (`benchmarks/oai.py`).
+Trees of lxml would take more than twice as long for the same text (`benchmarks/oai.py`).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""RDF/XML straight from the lines of a record: a seventh of the work of making terms first (`benchmarks/oai.py`)."""
+"""RDF/XML straight from the lines of a record: a third of the work of making terms first (`benchmarks/oai.py`)."""
 
 import re
 from collections.abc import Iterable
