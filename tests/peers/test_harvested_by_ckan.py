@@ -12,11 +12,9 @@ from ckanapi import CKANAPIError, RemoteCKAN
 
 from federation.ledger import Ledger
 from publish.app import create_app
-from publish.services import Services
 from tests.federation.world import BASE, BLANKET, World, good
 from tests.publish import fakes
 from tests.publish_sparql.loopback import serving
-from vocab.namespaces import Namespaces
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(1800)]
 RECORDS = 130  # more than the 100 of a page
@@ -34,15 +32,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def node(world: World) -> Iterator[str]:
-    site = Services(
-        view=world.ledger,
-        sources_view=world.ledger,
-        sources={world.source.id: world.source},
-        index=fakes.MemoryIndex([]),
-        graph=fakes.MemoryGraph([]),
-        namespaces=Namespaces(BASE),
-        settings=fakes.settings(base_url=BASE),
-    )
+    site = fakes.over(world.ledger, world.source, BASE)
     with serving(create_app(site)) as url:
         yield url
 

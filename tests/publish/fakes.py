@@ -8,8 +8,10 @@ import pyoxigraph
 from starlette.applications import Starlette
 
 from federation.graph import GraphAnswer, GraphUnavailable, QueryRefused
+from federation.ledger import Ledger
 from federation.projection import Projection
 from federation.selection import Listed, Order, Selection
+from federation.source import Source
 from federation.views import (
     Change,
     Event,
@@ -27,6 +29,7 @@ from search.base import BadQuery, FacetCount, Hit, Page, Query, SearchIndex, Sea
 from tests.publish import samples
 from vocab.document import SearchDocument
 from vocab.kinds import KINDS, encode_record
+from vocab.namespaces import Namespaces
 from vocab.problem import Severity
 from vocab.public import PublicRecord
 from vocab.quality import Facts, Report, Sum
@@ -285,6 +288,19 @@ def services(records: Sequence[PublicRecord] | None = None, site: SiteSettings |
         graph=MemoryGraph(public),
         namespaces=samples.NAMESPACES,
         settings=site or settings(),
+    )
+
+
+def over(ledger: Ledger, source: Source, base: str, index: SearchIndex | None = None, **changes: object) -> Services:
+    """The site's services over a real ledger with records of one source; what is not given is empty."""
+    return Services(
+        view=ledger,
+        sources_view=ledger,
+        sources={source.id: source},
+        index=index or MemoryIndex([]),
+        graph=MemoryGraph([]),
+        namespaces=Namespaces(base),
+        settings=settings(base_url=base, demo=False, **changes),
     )
 
 

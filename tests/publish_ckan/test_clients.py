@@ -12,12 +12,10 @@ from federation.ledger import Ledger
 from harvesters import harvester
 from harvesters.base import Endpoint, Harvester, Limits, RawRecord
 from publish.app import create_app
-from publish.services import Services
 from search.tantivy_index import TantivyIndex
 from tests.federation.world import BASE, BLANKET, World, good
 from tests.publish import fakes
 from tests.publish_sparql.loopback import serving
-from vocab.namespaces import Namespaces
 
 RECORDS = 230
 
@@ -41,15 +39,7 @@ def node(world: World, folder: Path) -> Iterator[str]:
     index = TantivyIndex.open(folder / "search")
     index.put(world.ledger.page(0, 1000))
     index.commit()
-    site = Services(
-        view=world.ledger,
-        sources_view=world.ledger,
-        sources={world.source.id: world.source},
-        index=index,
-        graph=fakes.MemoryGraph([]),
-        namespaces=Namespaces(BASE),
-        settings=fakes.settings(base_url=BASE),
-    )
+    site = fakes.over(world.ledger, world.source, BASE, index)
     with serving(create_app(site)) as url:
         yield url
     index.close()

@@ -15,13 +15,11 @@ from federation.source import Guard, Name, Source
 from harvesters import harvester
 from harvesters.base import Limits
 from publish.app import create_app
-from publish.services import Services
 from publish.settings import SiteLimits
 from tests.federation.world import BASE, BLANKET, World, good
 from tests.publish import fakes
 from tests.publish_sparql.loopback import serving
 from vocab.mapping import load
-from vocab.namespaces import Namespaces
 
 RECORDS = 120
 COPY = """
@@ -51,15 +49,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def node(world: World) -> Iterator[str]:
-    site = Services(
-        view=world.ledger,
-        sources_view=world.ledger,
-        sources={world.source.id: world.source},
-        index=fakes.MemoryIndex([]),
-        graph=fakes.MemoryGraph([]),
-        namespaces=Namespaces(BASE),
-        settings=fakes.settings(base_url=BASE, limits=SiteLimits(oai=25)),
-    )
+    site = fakes.over(world.ledger, world.source, BASE, limits=SiteLimits(oai=25))
     with serving(create_app(site)) as url:
         yield f"{url}/oai"
 

@@ -1,5 +1,6 @@
 """Lists over the real ledger, read while it is written: nothing is missed, nothing comes twice, a restart does no harm."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,17 +14,17 @@ from lxml import etree
 
 from federation.ledger import Ledger
 from federation.selection import Order, Selection
+from federation.views import Event
 from publish.oai.endpoint import respond
 from publish.oai.verbs import Repository
-from publish.services import Services
 from publish.settings import SiteLimits
 from tests.federation.world import BASE, World, good
 from tests.publish import fakes
-from vocab.namespaces import Namespaces
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 RECORD = f"{{{BASE}/ns/record/1}}"
 OWN = Selection(sources=("cn-xx",), kinds=("achievement",))
+DELETED = "deleted"
 KEYS = tuple(f"r{n}" for n in range(6))
 
 
@@ -31,10 +32,14 @@ class Reader:
     """A harvester that keeps what it is given, and every version it was given."""
 
     def __init__(self, world: World, size: int = 2) -> None:
-        self.repository = repository(world.ledger, size)
+        self.repository = repository(world, size)
         self.token = ""
-        self.given: list[tuple[str, str]] = []  # identifier, version ("deleted" for a withdrawal)
+        self.given: list[tuple[str, str]] = []  # identifier, version (DELETED for a withdrawal)
         self.titles: dict[str, str] = {}
+
+    @property
+    def deleted(self) -> list[str]:
+        return [identifier for identifier, version in self.given if version == DELETED]
 
     def page(self, **first: str) -> bool:
         """Ask for the next page; whether another follows."""
@@ -52,7 +57,7 @@ class Reader:
         header = record[0]
         identifier = header.findtext(f"{OAI}identifier", "")
         if header.get("status") == "deleted":
-            self.given.append((identifier, "deleted"))
+            self.given.append((identifier, DELETED))
             self.titles.pop(identifier, None)
             return
         found = record[1][0]
@@ -60,18 +65,8 @@ class Reader:
         self.titles[identifier] = found.findtext(f"{RECORD}title", "")
 
 
-def repository(ledger: Ledger, size: int) -> Repository:
-    return Repository(
-        Services(
-            view=ledger,
-            sources_view=ledger,
-            sources={},
-            index=fakes.MemoryIndex([]),
-            graph=fakes.MemoryGraph([]),
-            namespaces=Namespaces(BASE),
-            settings=fakes.settings(base_url=BASE, limits=SiteLimits(oai=size)),
-        )
-    )
+def repository(world: World, size: int) -> Repository:
+    return Repository(fakes.over(world.ledger, world.source, BASE, limits=SiteLimits(oai=size)))
 
 
 @contextmanager
@@ -86,6 +81,11 @@ def world(tmp_path: Path) -> Iterator[World]:
     with opened(tmp_path) as made:
         made.harvest({key: good(f"成果 {key}") for key in KEYS})
         yield made
+
+
+def withdrawals(world: World) -> Counter[str]:
+    """How often each record was withdrawn: a record that came back may be withdrawn again, and told so again."""
+    return Counter(change.iri for change in world.ledger.changes(0, 10_000) if change.event is Event.WITHDRAWN)
 
 
 def public(world: World) -> dict[str, str]:
@@ -108,8 +108,10 @@ def test_a_list_read_while_others_write_is_whole_and_without_repetition(
         while reader.page():
             for key, title in waiting.pop(0) if waiting else []:
                 world.harvest({key: None if title is None else good(f"成果 {title}")}, full=False)
-            reader.repository = repository(world.ledger, size)  # another process answers
-        assert len(reader.given) == len(set(reader.given))
+            reader.repository = repository(world, size)  # another process answers
+        versions = [one for one in reader.given if one[1] != DELETED]
+        assert len(versions) == len(set(versions))
+        assert all(number <= withdrawals(world)[iri] for iri, number in Counter(reader.deleted).items())
         assert reader.titles == public(world)
         assert {identifier for identifier, _ in reader.given} == {world.iri(key) for key in KEYS}
 
@@ -124,7 +126,7 @@ def test_a_record_that_changes_twice_and_one_withdrawn_behind_the_place_reached(
     assert reader.given.count((world.iri("r0"), "1")) == 1
     assert reader.given.count((world.iri("r0"), "3")) == 1
     assert (world.iri("r0"), "2") not in reader.given
-    assert reader.given.count((world.iri("r5"), "deleted")) == 1
+    assert reader.given.count((world.iri("r5"), DELETED)) == 1
     assert reader.titles == public(world)
 
 
@@ -149,7 +151,7 @@ def test_what_changed_since_is_all_that_is_given(clock: Clock, world: World) -> 
     world.harvest({"r1": good("已改"), "r2": None}, full=False)
     reader = Reader(world)
     reader.page(**{"from": "2026-11-27T10:00:00Z"})
-    assert sorted(reader.given) == sorted([(world.iri("r1"), "2"), (world.iri("r2"), "deleted")])
+    assert sorted(reader.given) == sorted([(world.iri("r1"), "2"), (world.iri("r2"), DELETED)])
     before = Reader(world, 10)
     before.page(until="2026-11-26")
     assert {identifier for identifier, _ in before.given} == {world.iri(key) for key in ("r0", "r3", "r4", "r5")}
@@ -186,7 +188,7 @@ def test_a_token_of_another_log_is_refused(world: World, tmp_path: Path) -> None
         for known in ({}, {key: good(f"别的 {key}") for key in KEYS}):
             if known:
                 anew.harvest(known)
-            reader.repository = repository(anew.ledger, 2)
+            reader.repository = repository(anew, 2)
             root = reader.ask(verb="ListRecords", resumptionToken=reader.token)
             assert [error.get("code") for error in root.iter(f"{OAI}error")] == ["badResumptionToken"]
 
