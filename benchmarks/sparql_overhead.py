@@ -26,9 +26,9 @@ from rich.table import Table
 from starlette.applications import Starlette
 
 from federation.graph_connect import connect
+from federation.graph_limits import GraphLimits
 from federation.graph_server import GraphServer
 from federation.oxigraph import OxigraphStore
-from federation.oxigraph_process import GraphLimits
 from publish.sparql import routes
 from vocab.kinds import Achievement
 from vocab.namespaces import Namespaces

@@ -26,8 +26,9 @@ import tantivy
 
 from chengguo.demo.corpus import Province
 from chengguo.demo.platforms.beijing import CITIES, row
+from federation.graph_limits import GraphLimits
 from federation.ledger import Ledger
-from federation.oxigraph_process import GraphLimits, OxigraphProcess
+from federation.oxigraph_process import OxigraphProcess
 from search.question import default_language
 from search.tantivy_index import document_of
 from search.tantivy_schema import DocumentMaker, schema

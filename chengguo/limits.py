@@ -2,7 +2,7 @@
 
 from chengguo.errors import SettingsError
 from chengguo.settings import Graph, Settings
-from federation.oxigraph_process import GraphLimits
+from federation.graph_limits import GraphLimits
 from federation.source import Name
 from publish.settings import RateLimit, SiteLimits, SiteSettings
 from publish.settings import SettingsError as SiteSettingsError
@@ -10,7 +10,10 @@ from publish.settings import SettingsError as SiteSettingsError
 
 def graph_limits(graph: Graph) -> GraphLimits:
     return GraphLimits(
-        query_seconds=graph.timeout, answer_bytes=graph.max_result_bytes, memory_bytes=graph.memory_limit * 2**20
+        query_seconds=graph.timeout,
+        answer_bytes=graph.max_result_bytes,
+        answer_rows=graph.max_result_rows,
+        memory_bytes=graph.memory_limit * 2**20,
     )
 
 

@@ -16,13 +16,16 @@ from chengguo.child import Child, Program
 from chengguo.errors import UnknownSource
 from chengguo.home import Home
 from chengguo.limits import graph_limits, site_settings
+from chengguo.references import resolved
 from chengguo.settings import Settings, nearest
 from federation import pipeline
 from federation.attention import Matter, attention
 from federation.graph_connect import connect, connect_or_start
+from federation.graph_dialect import DIALECTS
+from federation.graph_store import SparqlStore
+from federation.graph_wire import Writer
 from federation.judges import Judges
 from federation.ledger import Ledger
-from federation.oxigraph import OxigraphStore
 from federation.projection import Projection
 from federation.push import Inbox
 from federation.registry import Registry, survey
@@ -122,15 +125,27 @@ class Node:
         self._stack.callback(index.close)
         return index
 
-    def graph_reader(self) -> OxigraphStore:
+    def graph_reader(self) -> SparqlStore:
         """The graph wherever it is served now; it is not started."""
-        limits = graph_limits(self.settings.graph)
-        if self.settings.graph.url:
-            store = OxigraphStore(self.settings.graph.url.rstrip("/"), self.namespaces, limits)
+        return self._graph(None)
+
+    def _graph(self, writer: Writer | None) -> SparqlStore:
+        graph, limits = self.settings.graph, graph_limits(self.settings.graph)
+        store: SparqlStore
+        if graph.url:
+            store = SparqlStore(graph.url.rstrip("/"), self.namespaces, limits, DIALECTS[graph.dialect], writer)
         else:
             store = connect(self.home.graph_directory(self.settings), self.namespaces, limits)
         self._stack.callback(store.close)
         return store
+
+    def _graph_writer(self) -> Writer | None:
+        """Raises SettingsError, OptionsError."""
+        graph = self.settings.graph
+        if not graph.user:
+            return None
+        secrets = Secrets(folder=self.home.root)
+        return Writer(graph.user, resolved(secrets, "graph", "password", graph.password))
 
     @contextmanager
     def outputs(self, *, served: bool) -> Iterator[list[Projection]]:
@@ -141,7 +156,7 @@ class Node:
             index = TantivyIndex.open(self.home.search_directory(self.settings))
             stack.callback(index.close)
             if served or self.settings.graph.url:
-                graph = self.graph_reader()
+                graph: SparqlStore = self._graph(self._graph_writer())
             else:
                 directory, limits = self.home.graph_directory(self.settings), graph_limits(self.settings.graph)
                 graph = stack.enter_context(connect_or_start(directory, self.namespaces, limits))

@@ -15,13 +15,13 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from chengguo.errors import SettingsError
 from chengguo.home import Home
+from chengguo.references import resolved
 from chengguo.settings import Attention, Settings
 from federation.attention import Matter
 from federation.clock import now, stamp
 from harvesters.base import Endpoint, HarvestError, Limits
-from harvesters.secrets import Secret, SecretRef, Secrets
+from harvesters.secrets import Secrets
 from harvesters.session import Request, Session
 
 TYPE = "attention.raised"
@@ -84,11 +84,11 @@ class _Post:
 
     def __init__(self, chosen: Attention, home: Home, contact: str) -> None:
         secrets = Secrets(folder=home.root)
-        self._secret = _resolved(secrets, "secret", chosen.secret)
+        self._secret = resolved(secrets, "attention", "secret", chosen.secret)
         address = chosen.webhook
         hidden = [self._secret]
         if not address.startswith(("http://", "https://")):
-            found = _resolved(secrets, "webhook", address)
+            found = resolved(secrets, "attention", "webhook", address)
             hidden.append(found)
             address = found.reveal()
         self._address = address
@@ -114,14 +114,6 @@ class _Post:
             "webhook-signature": signature(self._secret.reveal().encode(), identifier, seconds, body),
         }
         self._session.fetch(Request(self._address, "POST", headers=headers, body=body), lambda answer: answer)
-
-
-def _resolved(secrets: Secrets, name: str, reference: str) -> Secret:
-    """`env:NAME` or `file:PATH` (from the home folder). Raises SettingsError for anything else, OptionsError when it is empty."""
-    sort, _, place = reference.partition(":")
-    if sort not in ("env", "file") or not place:
-        raise SettingsError(f'[attention] {name}: must be "env:NAME" or "file:PATH", where the secret is kept')
-    return secrets.resolve("attention", name, SecretRef(**{sort: place}))
 
 
 def _remembered(path: Path) -> dict[str, str]:

@@ -73,9 +73,16 @@ class Graph(Section, frozen=True):
     url: Annotated[
         str,
         Meta(
-            description="Address of an oxigraph server that somebody else runs for this node. Empty: one of our own, "
-            "started and watched by `chengguo serve`."
+            description="Address of a SPARQL 1.1 store that somebody else runs for this node; of Fuseki, the address of the "
+            "dataset. Empty: one of our own, started and watched by `chengguo serve`."
         ),
+    ] = ""
+    dialect: Annotated[
+        Literal["oxigraph", "fuseki", "virtuoso"], Meta(description="What kind of store is at `url`.")
+    ] = "oxigraph"
+    user: Annotated[str, Meta(description="Who writes to the store at `url`. Empty: it asks nobody.")] = ""
+    password: Annotated[
+        str, Meta(description='Where the password of `user` is kept: "env:NAME" or "file:PATH", relative to the home.')
     ] = ""
     directory: Annotated[str, Meta(description="Folder of our own graph store. Empty: the home's data/graph.")] = ""
     timeout: Annotated[int, Meta(ge=1, le=3600, description="Seconds a SPARQL query may run.")] = 30
@@ -83,6 +90,7 @@ class Graph(Section, frozen=True):
         int, Meta(ge=64, description="Mebibytes our own graph store may use before it is restarted.")
     ] = 2048
     max_result_bytes: Annotated[int, Meta(ge=1024, description="Largest SPARQL answer, in bytes.")] = 64 * 2**20
+    max_result_rows: Annotated[int, Meta(ge=1, description="Most rows of a SPARQL answer.")] = 1_000_000
 
 
 class Http(Section, frozen=True):

@@ -9,9 +9,10 @@ import urllib3
 
 from federation.graph import GraphUnavailable
 from federation.graph_address import DirectoryAddress
+from federation.graph_limits import GraphLimits
 from federation.graph_server import GraphDirectory, GraphServer
 from federation.oxigraph import OxigraphStore
-from federation.oxigraph_process import ASK, GraphLimits
+from federation.oxigraph_process import ASK
 from vocab.namespaces import Namespaces
 
 

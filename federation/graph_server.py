@@ -25,7 +25,8 @@ import psutil
 import structlog
 
 from federation.graph import GraphUnavailable
-from federation.oxigraph_process import GraphLimits, OxigraphProcess, end_orphans
+from federation.graph_limits import GraphLimits
+from federation.oxigraph_process import OxigraphProcess, end_orphans
 
 LOG = structlog.get_logger(__name__)
 BUSY_CORES = 0.5  # a store still this busy after the client left has not stopped the query

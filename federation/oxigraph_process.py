@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -14,26 +13,11 @@ import urllib3
 
 from federation import guarded
 from federation.graph import GraphUnavailable
+from federation.graph_limits import GraphLimits
 
 HOST = "127.0.0.1"
 ASK = "ASK%20%7B%7D"
 STARTED_BY = "CHENGGUO_STARTED_BY"  # in a child's environment: the process that started it
-
-
-@dataclass(frozen=True, slots=True)
-class GraphLimits:
-    """What a query may cost. Times in seconds, sizes in bytes.
-
-    `query_seconds` is the store's own limit; ours comes `grace_seconds` later. `start_seconds` is patience with a start
-    that replays a long write-ahead log (a 900 MB log took 50 s).
-    """
-
-    query_seconds: int = 30
-    grace_seconds: float = 2.0
-    write_seconds: float = 600.0
-    start_seconds: float = 900.0
-    answer_bytes: int = 64 * 2**20
-    memory_bytes: int = 2 * 2**30
 
 
 def executable() -> str:

@@ -11,8 +11,8 @@ from federation.graph import GraphUnavailable
 from federation.graph_connect import connect, connect_or_start
 from federation.graph_server import GraphDirectory, GraphServer
 from federation.oxigraph_process import STARTED_BY, executable
+from tests.federation_graph.asking import record
 from tests.federation_graph.conftest import LIMITS
-from tests.federation_graph.test_store import record
 from tests.vocab.rdf.records import NS
 
 OWNER = """

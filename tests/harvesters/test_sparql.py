@@ -10,7 +10,8 @@ import pyoxigraph as ox
 import pytest
 import urllib3
 
-from federation.oxigraph_process import GraphLimits, OxigraphProcess
+from federation.graph_limits import GraphLimits
+from federation.oxigraph_process import OxigraphProcess
 from harvesters import harvester
 from harvesters.base import OptionsError, TerminalError, TransientError
 from tests.harvesters.endpoints import endpoint, read, until_failure

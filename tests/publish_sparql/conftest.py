@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from federation.graph_connect import connect
+from federation.graph_limits import GraphLimits
 from federation.graph_server import GraphServer
-from federation.oxigraph import OxigraphStore
-from federation.oxigraph_process import GraphLimits
+from federation.graph_store import SparqlStore
 from publish.assets import Assets
 from publish.portal.site import make_site
 from publish.sparql import routes
@@ -21,7 +21,7 @@ from tests.vocab.rdf.records import NS, achievement, published
 LIMITS = GraphLimits(query_seconds=1, grace_seconds=0.5, start_seconds=30, answer_bytes=2**18)
 
 
-def application(store: OxigraphStore) -> Starlette:
+def application(store: SparqlStore) -> Starlette:
     """The endpoint alone, over this store, in the frame of a site without records."""
     services = replace(fakes.services([], fakes.settings(base_url=NS.base)), graph=store, namespaces=NS)
     assets = Assets()
@@ -39,14 +39,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphServer]:
 
 
 @pytest.fixture(scope="module")
-def store(server: GraphServer) -> Iterator[OxigraphStore]:
+def store(server: GraphServer) -> Iterator[SparqlStore]:
     store = connect(server.directory.path, NS, LIMITS)
     yield store
     store.close()
 
 
 @pytest.fixture(scope="module")
-def app(store: OxigraphStore) -> Starlette:
+def app(store: SparqlStore) -> Starlette:
     return application(store)
 
 

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from federation.answers import GRAPHS, RESULTS
 from federation.graph_server import GraphServer
-from federation.oxigraph import OxigraphStore
+from federation.graph_store import SparqlStore
 from publish.sparql.protocol import MAX_BYTES
 from tests.publish_sparql.conftest import application
 from tests.publish_sparql.loopback import serving
@@ -162,7 +162,7 @@ def test_a_store_killed_in_the_middle_of_an_answer_is_an_honest_error(client: Te
 
 
 def test_a_store_that_is_down_is_503_with_retry_after() -> None:
-    with TestClient(application(OxigraphStore("http://127.0.0.1:1", NS))) as client:
+    with TestClient(application(SparqlStore("http://127.0.0.1:1", NS))) as client:
         answer = client.get("/sparql", params={"query": "ASK {}"})
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
