@@ -5,8 +5,9 @@ word "service" occurs anywhere at all, a full parse by rdflib. A store may read 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from urllib.parse import urljoin
 
 import msgspec
 import pyparsing
@@ -19,6 +20,9 @@ from publish.sparql.lexer import Token, resolved, tokens
 FORMS = ("SELECT", "CONSTRUCT", "ASK", "DESCRIBE")
 UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
 SERVICE = "service"
+QUOTES = ("'", '"')
+SHORT = 8_192  # characters of a query that is remembered
+PARSED = 16_384  # characters that rdflib may be asked to read: it needs half a second for them
 
 # Measured on oxigraph 0.5.13: 1,000 levels of braces, 1,000 BINDs or 2,000 additions overflow its stack and end it; 200
 # joined patterns keep its planner busy for longer than any query may take. The watchdog handles what stays below.
@@ -38,17 +42,33 @@ class Admitted(msgspec.Struct, frozen=True):
     named_graphs: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=1_024)
 def admit(query: str) -> Admitted:
     """What kind of query it is. Raises QueryRefused with a message for its author."""
+    return _remembered(query) if len(query) <= SHORT else _admit(query)
+
+
+def _admit(query: str) -> Admitted:
     plain = resolved(query)
     for reading in dict.fromkeys((query, plain)):
-        words = list(tokens(reading))
+        words = list(_readable(reading))
         _refuse_calls(words)
         _refuse_excess(words)
     if SERVICE in _folded(query) or SERVICE in _folded(plain):
         _refuse_parsed_calls(query)
     return _form(words)
+
+
+_remembered = lru_cache(maxsize=1_024)(_admit)
+
+
+def _readable(query: str) -> Iterator[Token]:
+    """The tokens up to a quotation mark that begins no string: no store could read on, and looking for its end again and
+    again would cost the square of the query's length.
+    """
+    for token in tokens(query):
+        if token.kind == "sign" and token.text in QUOTES:
+            raise QueryRefused("the query has a quotation mark that begins no string, or a string that does not end")
+        yield token
 
 
 def _folded(text: str) -> str:
@@ -88,35 +108,62 @@ def _refuse_more(counts: Counter[str], signs: frozenset[str], limit: int, what: 
         raise QueryRefused(f"the query has more than {limit} {what}")
 
 
+class Names:
+    """What the prologue declares: the base (RFC 3986, section 5.1.1) and the prefixes."""
+
+    def __init__(self) -> None:
+        self.base = ""
+        self.prefixes: dict[str, str] = {}
+
+    def resolve(self, written: str) -> str:
+        iri = written.strip("<>")
+        try:
+            joined = urljoin(self.base, iri)
+        except ValueError as error:
+            raise QueryRefused(f"{written[:80]!r} is not an IRI") from error
+        return joined if joined.endswith("#") or not iri.endswith("#") else f"{joined}#"  # which `urljoin` drops
+
+    def iri(self, token: Token) -> str:
+        if token.kind == "iri":
+            return self.resolve(token.text)
+        prefix, _, local = token.text.partition(":")
+        if token.kind == "name" and f"{prefix}:" in self.prefixes:
+            return self.prefixes[f"{prefix}:"] + local
+        raise QueryRefused(f"{token.text[:80]!r} after FROM is not the IRI of a graph")
+
+
 def _form(words: list[Token]) -> Admitted:
     """The form and the dataset, read from the prologue and the clauses before the first brace."""
-    prefixes: dict[str, str] = {}
-    position = _prologue(words, prefixes)
+    names = Names()
+    position = _prologue(words, names)
     form = words[position].text.upper() if position < len(words) else ""
     if form in UPDATES:
         raise QueryRefused(f"{form} is an update; this endpoint answers queries only ({', '.join(FORMS)})")
     if form not in FORMS:
         raise QueryRefused(f"a query is one of {', '.join(FORMS)}; this begins with {form[:40]!r}")
-    default, named = _dataset(words[position:], prefixes)
+    default, named = _dataset(words[position:], names)
     return Admitted(form, tuple(default), tuple(named))
 
 
-def _prologue(words: list[Token], prefixes: dict[str, str]) -> int:
+def _prologue(words: list[Token], names: Names) -> int:
     """The position after BASE, PREFIX and VERSION declarations."""
     position = 0
     while position < len(words):
         keyword = words[position].text.upper()
         if keyword == "PREFIX" and position + 2 < len(words):
-            prefixes[words[position + 1].text] = words[position + 2].text.strip("<>")
+            names.prefixes[words[position + 1].text] = names.resolve(words[position + 2].text)
             position += 3
-        elif keyword in ("BASE", "VERSION"):
+        elif keyword == "BASE" and position + 1 < len(words):
+            names.base = names.resolve(words[position + 1].text)
+            position += 2
+        elif keyword == "VERSION":
             position += 2
         else:
             break
     return position
 
 
-def _dataset(words: list[Token], prefixes: dict[str, str]) -> tuple[list[str], list[str]]:
+def _dataset(words: list[Token], names: Names) -> tuple[list[str], list[str]]:
     """Graphs of FROM and FROM NAMED. CONSTRUCT has its template first, so FROM may stand behind a brace."""
     graphs: tuple[list[str], list[str]] = ([], [])
     for position, (kind, text) in enumerate(words[:-1]):
@@ -125,21 +172,14 @@ def _dataset(words: list[Token], prefixes: dict[str, str]) -> tuple[list[str], l
             named = words[after].text.upper() == "NAMED"
             if named and after + 1 < len(words):
                 after += 1
-            graphs[named].append(_iri(words[after], prefixes))
+            graphs[named].append(names.iri(words[after]))
     return graphs
-
-
-def _iri(token: Token, prefixes: dict[str, str]) -> str:
-    if token.kind == "iri":
-        return token.text[1:-1]
-    prefix, _, local = token.text.partition(":")
-    if token.kind == "name" and f"{prefix}:" in prefixes:
-        return prefixes[f"{prefix}:"] + local
-    raise QueryRefused(f"{token.text[:80]!r} after FROM is not the IRI of a graph")
 
 
 def _refuse_parsed_calls(query: str) -> None:
     """rdflib's opinion, asked only where the word occurs (it needs tens of milliseconds)."""
+    if len(query) > PARSED:
+        raise QueryRefused(f"a query that holds the word 'service' may have {PARSED:,} characters at most")
     try:
         parsed = parseQuery(query)
     except (pyparsing.ParseBaseException, RecursionError, ValueError, KeyError) as error:

@@ -1,6 +1,7 @@
 """The words of a SPARQL query (SPARQL 1.1, section 19.8), as far as the guard must know them.
 
-What it cannot read falls apart into single characters, so a word is rather seen where there is none than missed.
+What it cannot read falls apart into single characters, so a word is rather seen where there is none than missed. A prefix is
+looked for in a hundred characters only: without a bound, text such as `a.a.a.` would be read from each of its dots to its end.
 """
 
 import re
@@ -15,7 +16,8 @@ _TOKEN = re.compile(
                | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
     | (?P<variable>[?$]\w+)
     | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    | (?P<name>(?:[^\W\d](?:[\w.-]*[\w-])?)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:-]|\\.))?)?)
+    | (?P<name>(?:[^\W\d](?:[\w.-]{0,99}[\w-])?)?:
+        (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:-]|\\.))?)?)
     | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
     | (?P<word>[^\W\d]\w*)
     | (?P<sign>&& | \|\| | .)

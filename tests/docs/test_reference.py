@@ -21,7 +21,7 @@ from vocab.mapping.parsers import PARSERS
 
 REFERENCE = ROOT / reference.FOLDER
 
-BY_HAND = ("real-catalogues", "real-files")  # tables that tests read and check
+BY_HAND = ("conformance", "real-catalogues", "real-files")  # tables that tests read and check
 
 
 def page(name: str) -> str:

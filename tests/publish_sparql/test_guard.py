@@ -1,4 +1,5 @@
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from federation.oxigraph import OxigraphStore
 from publish.sparql.examples import EXAMPLES, Example
 from publish.sparql.guard import MAX_DEPTH, MAX_JOINS, MAX_OPERATORS, admit
 from publish.sparql.lexer import resolved, tokens
+from publish.sparql.protocol import MAX_BYTES
 from tests.vocab.rdf.records import NS
 
 INNER = "{ ?s ?p ?o }"
@@ -118,6 +120,34 @@ def test_what_would_end_the_store_is_refused(query: str, client: TestClient) -> 
     answer = client.post("/sparql", data={"query": query})
     assert answer.status_code == 400
     assert "more than" in answer.json()["detail"]
+
+
+ENDLESS = [r"\'", "a.", "a-", "'''\\", '"""\\', "<", ":a%", "?", r"\u0027\u005c", r"\u0022"]
+
+
+@pytest.mark.parametrize("piece", ENDLESS)
+def test_reading_costs_no_more_than_its_length(piece: str) -> None:
+    """A quarter of a megabyte of what begins and never ends: read from each beginning to the end, it would take minutes."""
+    for start in ("SELECT * { ", "SELECT * { '"):
+        with suppress(QueryRefused):
+            admit(start + piece * (MAX_BYTES // len(piece)))
+
+
+def test_a_quotation_mark_that_begins_no_string_is_refused() -> None:
+    with pytest.raises(QueryRefused, match="quotation mark"):
+        admit("SELECT * { ?s ?p 'a }")
+    assert admit("SELECT * { ?s <it's> 'a' # isn't\n }").form == "SELECT"
+
+
+def test_a_long_query_with_the_word_is_refused_rather_than_parsed() -> None:
+    values = " ".join(f"<http://a/{number}>" for number in range(3000))
+    with pytest.raises(QueryRefused, match="16,384"):
+        admit(f"SELECT * {{ VALUES ?s {{ {values} }} ?s ?p 'service' }}")
+
+
+def test_relative_graphs_are_resolved_against_the_base() -> None:
+    found = admit("BASE <http://a/b/> PREFIX x: <c#> SELECT * FROM <d> FROM NAMED x:e { ?s ?p ?o }")
+    assert (found.default_graphs, found.named_graphs) == (("http://a/b/d",), ("http://a/b/c#e",))
 
 
 def test_long_lists_of_values_are_admitted() -> None:
