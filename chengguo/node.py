@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
@@ -186,6 +186,7 @@ class Node:
                 namespaces=self.namespaces,
                 settings=site_settings(self.settings),
                 matches=self.ledger.matches,
+                graph_mark=partial(self.ledger.cursors.mark, "graph"),
                 push=Inbox(self.ledger, self.registry, self.pipeline),
                 attention=Door(Tokens(self.ledger.database), self.matters),
             )

@@ -1,7 +1,7 @@
 """Cursors: how far each generation of each output has followed the change log."""
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from federation.clock import stamp
 from federation.database import Database
@@ -34,6 +34,18 @@ class Cursors:
         """As `set`, in a transaction that is under way."""
         row = {"projection": projection, "generation": generation, "seq": seq, "records": records, "at": stamp()}
         connection.execute(self._database.upsert(cursor), [row])
+
+    def mark(self, projection: str) -> str:
+        """Text that changes whenever what the output shows has changed; it may change without that."""
+        query = select(cursor).where(cursor.c.projection == projection).order_by(cursor.c.generation)
+        with self._database.read() as connection:
+            return " ".join(f"{row.generation} {row.seq} {row.at}" for row in connection.execute(query))
+
+    def touch(self, projection: str, generation: str) -> None:
+        """Change the mark of an output that was written to without following the log."""
+        which = (cursor.c.projection == projection, cursor.c.generation == generation)
+        with self._database.touch() as connection:
+            connection.execute(update(cursor).where(*which).values(at=stamp()))
 
     def keep_only(self, projection: str, generation: str) -> None:
         """Forget the generations that a swap has replaced."""

@@ -6,6 +6,7 @@ GraphError                 the graph could not answer; `retry` tells whether ask
 +-- QueryRefused           the store did not accept the query
 +-- NotAcceptable          the answer cannot be given in any of the media types asked for
 +-- GraphUnavailable       the store is down, starting or being replaced
+    +-- GraphBusy          too many others are asking
 """
 
 from collections.abc import Sequence
@@ -49,6 +50,10 @@ class GraphUnavailable(GraphError):
     """The store is down or starting."""
 
     retry = True
+
+
+class GraphBusy(GraphUnavailable):
+    """Too many others are asking."""
 
 
 class GraphStore(Projection, Protocol):

@@ -94,6 +94,7 @@ def _repair(ledger: Ledger, projection: Projection, put: Sequence[str], remove: 
         projection.remove(remove[start : start + BATCH])
     if put or remove:
         projection.commit()
+        ledger.cursors.touch(projection.name, projection.generation)
 
 
 def check(ledger: Ledger) -> dict[str, int]:

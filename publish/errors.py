@@ -11,6 +11,7 @@
     +-- Forbidden                the token is for something else
     +-- StateChanged             If-Match or If-None-Match does not hold
     +-- WrongMediaType           the body is of a form that is not read here
+    +-- ContentTooLarge          the request is larger than this address takes: names the limit
     +-- UnreadableBody           the body is not what its media type says, or holds too much
     +-- NotTaken                 a record that was sent is not published: carries why
     +-- Unavailable              the ledger cannot be written now
@@ -21,7 +22,7 @@ Errors of the search engine and the graph are in `search/base.py` and `federatio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from federation.graph import GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
+from federation.graph import GraphBusy, GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
 from federation.graph import NotAcceptable as GraphNotAcceptable
 from federation.views import Tombstone
 from search.base import BadQuery, SearchError, SearchUnavailable
@@ -84,6 +85,10 @@ class WrongMediaType(PublishError):
     pass
 
 
+class ContentTooLarge(PublishError):
+    pass
+
+
 class UnreadableBody(PublishError):
     pass
 
@@ -130,10 +135,11 @@ OUTCOMES: dict[type[Exception], Outcome] = {
     GraphNotAcceptable: Outcome(406, "not-acceptable", "Not acceptable"),
     Gone: Outcome(410, "gone", "Withdrawn"),
     StateChanged: Outcome(412, "precondition-failed", "Precondition failed"),
+    ContentTooLarge: Outcome(413, "too-large", "Content too large"),
     WrongMediaType: Outcome(415, "wrong-media-type", "Unsupported media type"),
     NotTaken: Outcome(422, "record-not-taken", "Record not published"),
     TooManyRequests: Outcome(429, "too-many-requests", "Too many requests"),
-    QueryTooLarge: Outcome(503, "answer-too-large", "Answer too large"),
+    QueryTooLarge: Outcome(422, "answer-too-large", "Answer too large"),
     QueryTimeout: Outcome(504, "query-timeout", "Query took too long"),
     SearchUnavailable: Outcome(
         503, "search-unavailable", "Search unavailable", "Search is being rebuilt or restarted. Try again soon.", 5
@@ -141,6 +147,7 @@ OUTCOMES: dict[type[Exception], Outcome] = {
     SearchError: Outcome(
         503, "search-unavailable", "Search unavailable", "Search could not answer. Try again soon.", 5
     ),
+    GraphBusy: Outcome(503, "graph-busy", "Too many queries at once", None, 5),
     GraphUnavailable: Outcome(
         503, "graph-unavailable", "Graph unavailable", "The graph store is starting. Try again soon.", 5
     ),

@@ -1,6 +1,6 @@
 """What the site is given to work with, made by the composition root: reading contracts, and one narrow door for writing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -62,3 +62,4 @@ class Services:
     push: Push | None = None  # None: this site only reads
     matches: Matches | None = None  # None: nothing is matched here
     attention: Attention | None = None  # None: nobody is told
+    graph_mark: Callable[[], str] | None = None  # text that changes whenever the graph does; None: nobody knows

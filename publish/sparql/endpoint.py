@@ -2,34 +2,35 @@
 
 from collections.abc import Mapping
 from functools import partial
+from ipaddress import ip_network
 
-import anyio
 import anyio.to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from federation.answers import ALIASES, GRAPHS, RESULTS, choose
-from federation.graph import GraphError, GraphUnavailable, QueryRefused
+from federation.graph import GraphError, QueryRefused
 from publish import problem
-from publish.errors import NotAcceptable
+from publish.conditional import tag, unchanged
+from publish.errors import NotAcceptable, PublishError
+from publish.middleware.rate import client_of
 from publish.portal.site import Site
 from publish.sparql.description import description
 from publish.sparql.guard import Admitted, admit
 from publish.sparql.page import ASKED, HTML, Page
 from publish.sparql.protocol import Question, question
+from publish.sparql.turns import Turns
 from vocab.rdf import FORMATS
 
-CONCURRENT = 4  # queries at once: more would only share the same cores
-WAITING = 32  # further ones that may wait for their turn
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Type, Retry-After",
+    "Access-Control-Expose-Headers": "Content-Type, ETag, Retry-After",
     "Vary": "Accept, Accept-Language, Cookie",
 }
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
     "Allow": "GET, HEAD, POST, OPTIONS",
 }
@@ -40,10 +41,11 @@ class Endpoint:
     """Handler of `/sparql`. Store calls block, so they run in threads, a few at a time."""
 
     def __init__(self, site: Site) -> None:
-        self.graph, self.ns = site.services.graph, site.services.namespaces
+        services = site.services
+        self.graph, self.ns, self._mark = services.graph, services.namespaces, services.graph_mark
         self._page = Page(site)
-        self._limiter = anyio.CapacityLimiter(CONCURRENT)
-        self._inside = 0
+        self._turns = Turns()
+        self._trusted = tuple(ip_network(network) for network in services.settings.trusted_proxies)
 
     async def __call__(self, request: Request) -> Response:
         if request.method == "OPTIONS":
@@ -52,7 +54,7 @@ class Endpoint:
         try:
             asked = await question(request)
             response = await self._answer(request, asked)
-        except (GraphError, NotAcceptable, HTTPException) as error:
+        except (GraphError, PublishError, HTTPException) as error:
             response = await anyio.to_thread.run_sync(self._refusal, request, asked, error)
         response.headers.update(HEADERS)
         return response
@@ -60,13 +62,8 @@ class Endpoint:
     async def _answer(self, request: Request, asked: Question) -> Response:
         if not asked.query.strip():
             return await anyio.to_thread.run_sync(self._without_query, request, asked)
-        if self._inside >= CONCURRENT + WAITING:
-            raise GraphUnavailable("too many queries are waiting")
-        self._inside += 1
-        try:
-            return await anyio.to_thread.run_sync(partial(self._ask, request, asked), limiter=self._limiter)
-        finally:
-            self._inside -= 1
+        async with self._turns.wait(client_of(request.scope, self._trusted)):
+            return await anyio.to_thread.run_sync(partial(self._ask, request, asked), limiter=self._turns.limiter)
 
     def _ask(self, request: Request, asked: Question) -> Response:
         """Admit the query, ask the store, write the answer; all of it in a thread, for a hop costs as much as a lookup."""
@@ -76,10 +73,24 @@ class Endpoint:
         default, named = asked.default_graphs, asked.named_graphs
         if not default and not named:  # the protocol's dataset overrides the query's own (section 2.1.4)
             default, named = admitted.default_graphs, admitted.named_graphs
-        answer = self.graph.query(asked.query, wanted, default, named)
         if media_type == HTML:
-            return self._page.results(request, asked, answer)
-        return Response(answer.body, headers={"Content-Type": _content_type(answer.media_type)})
+            return self._page.results(request, asked, self.graph.query(asked.query, wanted, default, named))
+        headers = self._validators(asked, admitted, media_type)
+        if "ETag" in headers and unchanged(request, headers["ETag"].removeprefix("W/"), None):
+            return Response(status_code=304, headers=headers)
+        answer = self.graph.query(asked.query, wanted, default, named)
+        return Response(answer.body, headers={**headers, "Content-Type": _content_type(answer.media_type)})
+
+    def _validators(self, asked: Question, admitted: Admitted, media_type: str) -> dict[str, str]:
+        """A tag of the state the graph has now, read before the answer: newer data under an older tag are asked for again.
+
+        Weak, for a store may give the same rows in another order.
+        """
+        if self._mark is None or not admitted.lasting:
+            return {"Cache-Control": "no-store"}
+        named = ("named", *asked.named_graphs)
+        parts = (self._mark(), media_type, asked.query, *asked.default_graphs, *named)
+        return {"Cache-Control": "no-cache", "ETag": f"W/{tag(*parts)}"}
 
     def _media_type(self, request: Request, asked: Question, admitted: Admitted) -> str:
         """The best media type for this form of query. Raises NotAcceptable before the store is troubled."""

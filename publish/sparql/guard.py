@@ -20,6 +20,7 @@ from publish.sparql.lexer import Token, resolved, tokens
 FORMS = ("SELECT", "CONSTRUCT", "ASK", "DESCRIBE")
 UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
 SERVICE = "service"
+PASSING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})  # functions whose values are new each time
 QUOTES = ("'", '"')
 SHORT = 8_192  # characters of a query that is remembered
 PARSED = 16_384  # characters that rdflib may be asked to read: it needs half a second for them
@@ -40,6 +41,7 @@ class Admitted(msgspec.Struct, frozen=True):
     form: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    lasting: bool = True  # the same answer until the data change
 
 
 def admit(query: str) -> Admitted:
@@ -142,7 +144,8 @@ def _form(words: list[Token]) -> Admitted:
     if form not in FORMS:
         raise QueryRefused(f"a query is one of {', '.join(FORMS)}; this begins with {form[:40]!r}")
     default, named = _dataset(words[position:], names)
-    return Admitted(form, tuple(default), tuple(named))
+    lasting = not any(kind == "word" and text.upper() in PASSING for kind, text in words)
+    return Admitted(form, tuple(default), tuple(named), lasting)
 
 
 def _prologue(words: list[Token], names: Names) -> int:

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from federation.graph import QueryRefused
+from publish.errors import ContentTooLarge
 
 FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"
 MAX_BYTES = 256 * 2**10
@@ -23,7 +24,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 async def question(request: Request) -> Question:
-    """Read a request. Raises QueryRefused (400) and HTTPException (413, 415)."""
+    """Read a request. Raises QueryRefused (400), ContentTooLarge (413) and HTTPException (415)."""
     pairs = list(request.query_params.multi_items())
     if request.method == "POST":
         pairs += await _posted(request)
@@ -61,5 +62,5 @@ async def _body(request: Request) -> bytes:
     async for piece in request.stream():
         body += piece
         if len(body) > MAX_BYTES:
-            raise HTTPException(413, f"a query may have {MAX_BYTES:,} bytes at most")
+            raise ContentTooLarge(f"A query may have {MAX_BYTES:,} bytes at most.")
     return bytes(body)

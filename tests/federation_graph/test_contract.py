@@ -256,13 +256,18 @@ def test_it_follows_the_change_log_from_nothing_and_is_proved_and_repaired(opene
         world, projector = World(ledger), Projector(ledger, [store])
         world.harvest({str(n): good(f"成果{n}") for n in range(6)})
         projector.catch_up()
+        marks = [ledger.cursors.mark("graph")]
         world.harvest({"0": good("改"), "1": None, "6": good("新")}, complete=False)
         projector.catch_up()
         assert verify(ledger, [store]).equal
+        marks.append(ledger.cursors.mark("graph"))
         store.remove([world.iri("2")])
         assert verify(ledger, [store], repair=True).outputs["graph"] == Difference(1, 0, 0)
         assert verify(ledger, [store]).equal
         assert len(dict(store.contents())) == 6
+        assert (
+            len({*marks, ledger.cursors.mark("graph")}) == 3
+        )  # what was cached of an earlier state is not taken for this one
 
 
 def test_a_store_that_does_not_know_us_says_where_to_look(opened: Opened) -> None:

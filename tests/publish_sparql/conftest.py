@@ -1,6 +1,6 @@
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from tests.vocab.rdf.records import NS, achievement, published
 LIMITS = GraphLimits(query_seconds=1, grace_seconds=0.5, start_seconds=30, answer_bytes=2**18)
 
 
-def application(store: SparqlStore) -> Starlette:
+def application(store: SparqlStore, mark: Callable[[], str] | None = None) -> Starlette:
     """The endpoint alone, over this store, in the frame of a site without records."""
-    services = replace(fakes.services([], fakes.settings(base_url=NS.base)), graph=store, namespaces=NS)
+    site = fakes.services([], fakes.settings(base_url=NS.base))
+    services = replace(site, graph=store, namespaces=NS, graph_mark=mark)
     assets = Assets()
     return Starlette(routes=[*assets.routes(), *routes(make_site(services, assets))])
 

@@ -146,7 +146,7 @@ def test_a_query_without_end_is_an_error_in_every_format(client: TestClient, acc
 
 def test_an_answer_too_large_says_so(client: TestClient) -> None:
     answer = client.get("/sparql", params={"query": CROSS}, headers={"Accept": "text/csv"})
-    assert answer.status_code == 503
+    assert answer.status_code == 422
     assert "LIMIT" in answer.json()["detail"]
     settled(client)
 
