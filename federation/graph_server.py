@@ -30,6 +30,7 @@ from federation.oxigraph_process import OxigraphProcess, end_orphans
 
 LOG = structlog.get_logger(__name__)
 BUSY_CORES = 0.5  # a store still this busy after the client left has not stopped the query
+STUBBORN = 0.5  # seconds it may still need after that to stop it: with the grace of our limit, two seconds after its own
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -204,7 +205,7 @@ class GraphServer:
 
     def _still_busy(self) -> bool:
         """After a client's time-out the store gets its grace; then it is idle or it has not stopped the query."""
-        end = time.monotonic() + 1.0
+        end = time.monotonic() + STUBBORN
         while time.monotonic() < end:
             if self.child.busy(0.1) < BUSY_CORES:
                 return False
