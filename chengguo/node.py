@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from types import TracebackType
@@ -18,6 +18,7 @@ from chengguo.home import Home
 from chengguo.limits import graph_limits, site_settings
 from chengguo.references import resolved
 from chengguo.settings import Settings, nearest
+from chengguo.statistics import NamedGraphs, Statistics
 from federation import pipeline
 from federation.attention import Matter, attention
 from federation.graph_connect import connect, connect_or_start
@@ -162,6 +163,11 @@ class Node:
                 graph = stack.enter_context(connect_or_start(directory, self.namespaces, limits))
             # each output swaps only with a twin of its own type, which the contract's `swap` cannot say
             yield [cast(Projection, index), graph]
+
+    def statistics(self, outputs: Sequence[Projection]) -> Statistics:
+        """What keeps the graph of statistics, over these outputs."""
+        index, graph = outputs
+        return Statistics(self.ledger, cast(SearchIndex, index), cast(NamedGraphs, graph))
 
     def graph_parts(self) -> list[Child]:
         """What `serve` has to run for the graph."""

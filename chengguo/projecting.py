@@ -17,6 +17,7 @@ import msgspec
 from chengguo import locks
 from chengguo.errors import Failed
 from chengguo.home import Home
+from chengguo.statistics import Statistics
 from federation.errors import FederationError
 from federation.graph import GraphError
 from federation.ledger import Ledger
@@ -128,9 +129,10 @@ def asked_elsewhere(home: Home) -> Requests | None:
 class Work:
     """What a projector does, whoever asked for it."""
 
-    def __init__(self, ledger: Ledger, outputs: Sequence[Projection]) -> None:
+    def __init__(self, ledger: Ledger, outputs: Sequence[Projection], statistics: Statistics | None = None) -> None:
         self._ledger = ledger
         self._outputs = outputs
+        self._statistics = statistics
         self.projector = Projector(ledger, outputs)
 
     def do(self, task: Task, moved: Callable[[str, int], None] | None = None) -> bytes:
@@ -138,6 +140,8 @@ class Work:
         if task in OUTPUTS:
             self.projector.rebuild(OUTPUTS[task], moved)
         self.projector.catch_up(moved)
+        if self._statistics is not None:
+            self._statistics.refresh()
         if task in ("verify", "repair"):
             return msgspec.json.encode(verify(self._ledger, self._outputs, repair=task == "repair"))
         return msgspec.json.encode(self.projector.states())
@@ -148,12 +152,21 @@ class Work:
             stop = threading.Event()
             thread = threading.Thread(target=self.projector.follow, args=(stop,), name="follow", daemon=True)
             thread.start()
+            counting = self._counting(stop)
             try:
                 while not requests.waiting():
                     time.sleep(STEP)
             finally:
                 stop.set()
                 thread.join(TAKEN_OVER)
+                counting.join(TAKEN_OVER)
             while thread.is_alive():  # a rebuild takes as long as it takes; what was asked needs the outputs to itself
                 thread.join(STEP)
             requests.serve(self.do, EXPECTED)
+
+    def _counting(self, stop: threading.Event) -> threading.Thread:
+        """Beside the followers: counting must not hold them up."""
+        follow = self._statistics.follow if self._statistics is not None else threading.Event.wait
+        thread = threading.Thread(target=follow, args=(stop,), name="statistics", daemon=True)
+        thread.start()
+        return thread

@@ -30,7 +30,9 @@ from federation.oxigraph_process import OxigraphProcess, end_orphans
 
 LOG = structlog.get_logger(__name__)
 BUSY_CORES = 0.5  # a store still this busy after the client left has not stopped the query
-STUBBORN = 0.5  # seconds it may still need after that to stop it: with the grace of our limit, two seconds after its own
+STUBBORN = (
+    0.5  # seconds it may still need after that to stop it: with the grace of our limit, two seconds after its own
+)
 
 
 class Endpoint(msgspec.Struct, frozen=True):

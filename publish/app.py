@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from publish import attention, ckan, dereference, discovery, health, moved, oai, sparql, warm
+from publish import attention, ckan, dereference, discovery, health, moved, oai, sparql, void, warm
 from publish.api import openapi, operations, push
 from publish.assets import Assets
 from publish.errors import OUTCOMES, Moved
@@ -44,6 +44,7 @@ def create_app(services: Services) -> Starlette:
         *oai.routes(services),
         *ckan.routes(services),
         *sparql.routes(site),
+        *void.routes(services),
         *portal.routes(site),
     ]
     limits = services.settings.limits

@@ -60,7 +60,7 @@ def run(node: Node, task: Task) -> bytes:
             counts[name] += count
             shown.at(name, counts[name])
 
-        result = Work(node.ledger, outputs).do(task, moved)
+        result = Work(node.ledger, outputs, node.statistics(outputs)).do(task, moved)
         for name, count in counts.items():
             shown.end(name, count)
         return result
@@ -70,7 +70,7 @@ def following(node: Node) -> None:
     """Until interrupted. Raises Occupied."""
     with projecting.alone(node.home), node.outputs(served=True) as outputs:
         _await_graph(node)
-        Work(node.ledger, outputs).follow(Requests(node.home))
+        Work(node.ledger, outputs, node.statistics(outputs)).follow(Requests(node.home))
     raise Occupied("the projector ended")
 
 

@@ -35,6 +35,7 @@ PURPOSES: dict[str, str] = {
     "410 with a tombstone when withdrawn",
     "id-data": "a record's data: `ttl`, `nt`, `rdf`, `jsonld` or `json`; 304 by `ETag` and date",
     "sparql": "SPARQL 1.1 Protocol, queries only; a form for browsers, a service description for RDF clients",
+    "void": "what the dataset is (VoID) and how many records there are by kind, region, year, field and source (RDF Data Cube)",
     "pushRecord": "one record that a source sends by itself, or withdraws; needs a token (`docs/how-to/push-records.md`)",
     "pushRecords": "many records that a source sends by itself: an array or JSON Lines; needs a token",
     "attention": "what needs a person, as an Atom feed for operators; the address is secret (`chengguo attention feed`)",

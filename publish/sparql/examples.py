@@ -42,6 +42,22 @@ EXAMPLES = (
         "    sta:transferMode <{base}/code/cl15/3> ; dcterms:title ?title .\n}\nLIMIT 50",
     ),
     Example(
+        "各省的记录数（预先统计）",
+        "Records by province (counted beforehand)",
+        ("skos",),
+        "PREFIX cube: <{base}/.well-known/void#>\nSELECT ?province (SUM(?n) AS ?records) WHERE {\n"
+        "  ?cell cube:region ?region ; cube:year ?year ; cube:records ?n .\n"
+        '  ?region skos:prefLabel ?province FILTER(LANG(?province) = "zh")\n}\n'
+        "GROUP BY ?province ORDER BY DESC(?records)",
+    ),
+    Example(
+        "每年的成果数（预先统计）",
+        "Achievements by year (counted beforehand)",
+        ("sta",),
+        "PREFIX cube: <{base}/.well-known/void#>\nSELECT ?year ?records WHERE {\n"
+        "  ?cell cube:kind sta:Achievement ; cube:year ?year ; cube:records ?records .\n}\nORDER BY ?year",
+    ),
+    Example(
         "单位及其成果数",
         "Organisations and how many achievements they have",
         ("schema", "foaf", "sta"),

@@ -62,7 +62,7 @@ def test_head_says_what_get_says(client: TestClient) -> None:
     "accept", [",", ";;;", "*", "text/", "/", "a/b/c;q=x", "text/csv;q=", "\xff", "text/csv;q=nan", ";q=1," * 2_000, "*/*;q=0"]
 )  # fmt: skip
 def test_a_malformed_accept_header_is_no_fault_of_ours(client: TestClient, accept: str) -> None:
-    answer = client.get("/sparql", params={"query": ONE}, headers={"Accept": accept.encode("latin-1")})
+    answer = client.get("/sparql", params={"query": ONE}, headers={b"Accept": accept.encode("latin-1")})
     assert answer.status_code in (200, 406)
 
 
