@@ -1,4 +1,4 @@
-"""The page for people: a form, examples and a table of results, in the site's frame, without JavaScript."""
+"""The page for people: a form, examples, a chart and a table of results, in the site's frame, without JavaScript."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +12,7 @@ from federation.graph import GraphAnswer
 from publish.languages import Lang
 from publish.links import safe, with_query
 from publish.portal.site import Site
+from publish.sparql.chart import Chart, chart
 from publish.sparql.examples import EXAMPLES
 from publish.sparql.protocol import Question
 from vocab.namespaces import Namespaces
@@ -67,7 +68,8 @@ class Page:
         document = msgspec.json.decode(answer.body)
         if "boolean" in document:
             return self._render(request, asked, verdict=document["boolean"])
-        return self._render(request, asked, table=_table(self.ns, document), downloads=RESULTS)
+        drawn = chart(document["head"]["vars"], document["results"]["bindings"])
+        return self._render(request, asked, table=_table(self.ns, document), drawn=drawn, downloads=RESULTS)
 
     def failure(
         self, request: Request, asked: Question, message: str, status: int, headers: Mapping[str, str]
@@ -81,6 +83,7 @@ class Page:
         asked: Question,
         *,
         table: Table | None = None,
+        drawn: Chart | None = None,
         text: str = "",
         verdict: bool | None = None,
         error: str = "",
@@ -97,7 +100,9 @@ class Page:
             "formats": NAMES,
             "prefixes": [(name, self.ns.prefixes[name]) for name in SHOWN_PREFIXES],
             "table": table,
+            "chart": drawn,
             "rows_shown": ROWS,
+            "permalink": self.site.services.settings.base_url + _address(asked.query, HTML, asked),
             "text": text,
             "verdict": verdict,
             "error": error,
