@@ -16,8 +16,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 import urllib3
 from rich.console import Console
@@ -28,8 +29,14 @@ from starlette.applications import Starlette
 from federation.graph_connect import connect
 from federation.graph_limits import GraphLimits
 from federation.graph_server import GraphServer
+from federation.ledger import Ledger
 from federation.oxigraph import OxigraphStore
+from publish.assets import Assets
+from publish.portal.site import make_site
+from publish.services import Services
+from publish.settings import SiteSettings
 from publish.sparql import routes
+from search.base import SearchIndex
 from vocab.kinds import Achievement
 from vocab.namespaces import Namespaces
 from vocab.public import PublicRecord
@@ -51,12 +58,6 @@ QUERIES = {
     "optional": "SELECT ?r ?e { ?r a sta:Achievement OPTIONAL { ?r skos:notation ?e } } LIMIT 1000",
     "construct": "CONSTRUCT { ?r dcterms:title ?t } { ?r a sta:Achievement ; dcterms:title ?t } LIMIT 500",
 }
-
-
-@dataclass
-class Services:
-    graph: OxigraphStore
-    namespaces: Namespaces = NS
 
 
 def record(number: int, chance: random.Random) -> PublicRecord:
@@ -92,7 +93,19 @@ def whole(query: str) -> str:
 
 def application() -> Starlette:
     """The endpoint over the graph directory that the environment names: what granian runs, in a process of its own."""
-    return Starlette(routes=routes(Services(connect(Path(os.environ[DIRECTORY]), NS, GraphLimits()))))
+    directory = Path(os.environ[DIRECTORY])
+    ledger = Ledger.open(f"sqlite:///{directory.parent}/ledger.sqlite")
+    services = Services(
+        view=ledger,
+        sources_view=ledger,
+        sources={},
+        index=cast(SearchIndex, None),
+        graph=connect(directory, NS, GraphLimits()),
+        namespaces=NS,
+        settings=SiteSettings(base_url=NS.base),
+        graph_mark=partial(ledger.cursors.mark, "graph"),
+    )
+    return Starlette(routes=routes(make_site(services, Assets())))
 
 
 @contextmanager

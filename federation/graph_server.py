@@ -29,10 +29,9 @@ from federation.graph_limits import GraphLimits
 from federation.oxigraph_process import OxigraphProcess, end_orphans
 
 LOG = structlog.get_logger(__name__)
-BUSY_CORES = 0.5  # a store still this busy after the client left has not stopped the query
-STUBBORN = (
-    0.5  # seconds it may still need after that to stop it: with the grace of our limit, two seconds after its own
-)
+# A store still this busy after the client left has not stopped the query. Little, for on a machine with much to do it gets little.
+BUSY_CORES = 0.05
+STUBBORN = 0.5  # seconds it has to show that it has: with our grace, two seconds after the limit at the latest
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -217,6 +216,7 @@ class GraphServer:
         LOG.warning("graph.restart", reason=reason, resident=self.child.resident())
         self.restarts += 1
         self.child.kill()
+        self.directory.take_overrun()  # whatever ran over its time has ended with it
         self._run(self.child.location.name)
 
     def _move(self, location: str) -> None:

@@ -18,6 +18,7 @@ from publish.middleware.rate import client_of
 from publish.portal.site import Site
 from publish.sparql.description import description
 from publish.sparql.guard import Admitted, admit
+from publish.sparql.mark import Mark
 from publish.sparql.page import ASKED, HTML, Page
 from publish.sparql.protocol import Question, question
 from publish.sparql.turns import Turns
@@ -42,7 +43,8 @@ class Endpoint:
 
     def __init__(self, site: Site) -> None:
         services = site.services
-        self.graph, self.ns, self._mark = services.graph, services.namespaces, services.graph_mark
+        self.graph, self.ns = services.graph, services.namespaces
+        self._mark = Mark(services.graph_mark) if services.graph_mark else None
         self._page = Page(site)
         self._turns = Turns()
         self._trusted = tuple(ip_network(network) for network in services.settings.trusted_proxies)

@@ -28,11 +28,11 @@ EXAMPLES = (
         "dcterms:modified ?modified .\n}\nORDER BY DESC(?modified) LIMIT 20",
     ),
     Example(
-        "某地区的成果",
-        "Achievements of one region",
-        ("dcterms", "sta"),
-        "SELECT ?record ?title WHERE {\n  ?record a sta:Achievement ; dcterms:title ?title ;\n"
-        "    dcterms:spatial <{base}/code/gbt2260/330000> .\n}\nLIMIT 50",
+        "某省及其市县的成果",
+        "Achievements of a province and all places in it",
+        ("dcterms", "skos", "sta"),
+        "SELECT ?record ?title WHERE {\n  ?place skos:broader* <{base}/code/gbt2260/440000> .\n"
+        "  ?record dcterms:spatial ?place ; a sta:Achievement ; dcterms:title ?title .\n}\nLIMIT 50",
     ),
     Example(
         "处于中期阶段并愿意许可的成果",

@@ -38,9 +38,9 @@ def test_unchanged_data_are_not_sent_again(store: SparqlStore) -> None:
         ]
         assert len({tag, *(other.headers["etag"] for other in others)}) == 5
         state[0] = "2"
+        eventually(lambda: client.get("/sparql", params={"query": ONE}).headers["etag"] != tag)
         changed = client.get("/sparql", params={"query": ONE}, headers={"If-None-Match": tag})
         assert changed.status_code == 200
-        assert changed.headers["etag"] != tag
 
 
 @pytest.mark.parametrize("function", ["NOW()", "RAND()", "UUID()", "struuid()", "BNODE()"])
