@@ -8,6 +8,7 @@ import pyoxigraph
 
 from federation.answers import JSON
 from federation.graph import GraphError
+from federation.graph_server import BUSY_CORES, GraphServer
 from federation.graph_store import SparqlStore
 from tests.vocab.rdf.records import achievement, published
 from vocab.public import PublicRecord
@@ -29,6 +30,11 @@ def eventually(reached: Callable[[], bool], seconds: float = 20) -> None:
     while not reached():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def settled(server: GraphServer, works: Callable[[], bool]) -> None:
+    """Wait until no query is left running: the store has stopped it, or was ended for it and is back."""
+    eventually(lambda: server.child.busy(0.2) < BUSY_CORES and works())
 
 
 def answers(store: SparqlStore) -> bool:

@@ -13,8 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from federation.graph_connect import connect
-from federation.graph_server import BUSY_CORES, GraphServer
-from tests.federation_graph.asking import eventually
+from federation.graph_server import GraphServer
+from tests.federation_graph.asking import settled
 from tests.publish_sparql.conftest import LIMITS, application
 from tests.vocab.rdf.records import NS, achievement, published
 
@@ -77,7 +77,6 @@ def test_a_runaway_query_ends_and_costs_others_no_more_than_a_retry(owner: Graph
         assert answer.status_code in (422, 503, 504)
         assert answer.headers["content-type"] == "application/problem+json"
         assert others <= {200, 503, 504}
-        eventually(lambda: owner.child.busy(0.2) < BUSY_CORES)
-        eventually(lambda: held(client) >= 300)
+        settled(owner, lambda: held(client) >= 300)
         assert memory[0] < MEMORY + OVERSHOOT
     store.close()
