@@ -1,15 +1,17 @@
 """The contract of a search engine: query in, page out. One behaviour suite (`tests/search`) holds for every engine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from search.expression import Chip, Choice, Expression, Misread, Range, both
 from vocab.document import SearchDocument
 from vocab.public import PublicRecord
 
-FACETS = ("kind", "region", "field", "stage", "year", "transfer", "source")
+FACETS = ("kind", "region", "field", "stage", "year", "transfer", "price", "source")
+OWN = {"price": "price", "date": "year"}  # the facet that a range narrows: its counts ignore that range
 
 
 class Sort(StrEnum):
@@ -20,23 +22,41 @@ class Sort(StrEnum):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """What a person asks. `filters`: facet name -> accepted values (any of them). `cursor` is a previous page's `next`."""
+    """What a person asks. `filters`: facet name -> accepted values (any of them); `ranges` must hold as well.
+
+    `cursor` is a previous page's `next`. `group`: of records that are one achievement only the first found is given out.
+    """
 
     text: str = ""
     filters: dict[str, tuple[str, ...]] = {}
+    ranges: tuple[Range, ...] = ()
     facets: tuple[str, ...] = ()
     sort: Sort = Sort.RELEVANCE
     size: int = 20
     cursor: str | None = None
     facet_size: int = 30
+    group: bool = False
+
+    def conditions(self, but: str | None = None) -> tuple[Choice | Range, ...]:
+        """The filters and ranges, without those of the facet `but`: a facet's counts ignore what is chosen in it."""
+        choices = (Choice(name, values) for name, values in self.filters.items() if values and name != but)
+        return (*choices, *(r for r in self.ranges if OWN[r.field] != but))
+
+    def narrowed(self, expression: Expression, but: str | None = None) -> Expression:
+        """What is looked for among what the filters leave."""
+        return both(expression, *self.conditions(but))
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """One found record. `highlights`: text name (title, abstract) -> pieces of the original, matched ones marked True."""
+    """One found record. `highlights`: text name (title, abstract) -> pieces of the original, matched ones marked True.
+
+    `same`: how many further found records are the same achievement and are folded under this one (`Query.group`).
+    """
 
     document: SearchDocument
     score: float
     highlights: dict[str, tuple[tuple[str, bool], ...]] = {}
+    same: int = 0
 
 
 class FacetCount(msgspec.Struct, frozen=True):
@@ -45,13 +65,24 @@ class FacetCount(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """`relaxed`: nothing held every word, so these hold some of them; to be said to the reader."""
+    """`total` counts records, folded ones too. What has to be said to the reader:
+
+    `chips`         how pieces of the text were read, when they were not read as words
+    `unmet`         chips that nothing met, so that their pieces were looked for as words instead
+    `relaxed`       nothing held every word, so these hold some of them
+    `problem`       the first piece of the text that could not be read as it was meant
+    `corrected`     a text that would find more, when little was found
+    """
 
     total: int
     hits: tuple[Hit, ...]
     facets: dict[str, tuple[FacetCount, ...]]
     next: str | None = None
     relaxed: bool = False
+    chips: tuple[Chip, ...] = ()
+    unmet: tuple[Chip, ...] = ()
+    problem: Misread | None = None
+    corrected: str | None = None
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -61,6 +92,16 @@ class Suggestion(msgspec.Struct, frozen=True):
     text: str
     kind: str
     iri: str
+
+
+class Speller(Protocol):
+    """Knows better spellings. Its answer must be a text that records in the index have now: ask `frequency`."""
+
+    def better(self, typed: str, frequency: "Frequency") -> str | None:
+        """A better spelling of what was typed without a space, or None. Bounded in time, never raises."""
+
+
+Frequency = Callable[[str], int]  # how many records of the index hold a text anywhere, now
 
 
 class SearchError(Exception):

@@ -12,18 +12,21 @@ LONGEST = 2000
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """`query` is the fingerprint of its query; `offset` how many hits were given out; `key` and `iri` the last hit's."""
+    """`query` is the fingerprint of its query; `offset` how many hits were given out; `key` and `iri` the last hit's.
+
+    `step` is the attempt (`search.attempts.Step`) that found the page.
+    """
 
     query: str
     offset: int
     key: float | int | str
     iri: str
-    relaxed: bool = False
+    step: int = 0
 
 
 def fingerprint(query: Query) -> str:
     filters = sorted((name, sorted(values)) for name, values in query.filters.items())
-    told = msgspec.json.encode((query.text, filters, query.sort))
+    told = msgspec.json.encode((query.text, filters, query.ranges, query.sort, query.group))
     return hashlib.sha256(told).hexdigest()[:16]
 
 

@@ -62,7 +62,7 @@ class Search:
         after = cursors.read(query.cursor, query) if query.cursor else None
         if after and after.offset > self._searcher.num_docs:  # forged, or much was removed: the engine allocates by it
             after = msgspec.structs.replace(after, offset=self._searcher.num_docs)
-        relaxed = after.relaxed if after else False
+        relaxed = bool(after and after.step)
         total, found, offset = self._hits(query, question, relaxed, after)
         if total == 0 and question.must and not after:
             relaxed = True
@@ -223,4 +223,4 @@ def _terms(name: str, size: int) -> dict[str, Any]:
 
 def _next(query: Query, found: list[Address], hits: tuple[Hit, ...], offset: int, relaxed: bool) -> str:
     key, document = found[-1][0], hits[-1].document
-    return cursors.write(Cursor(cursors.fingerprint(query), offset + len(found), key, document.iri, relaxed))
+    return cursors.write(Cursor(cursors.fingerprint(query), offset + len(found), key, document.iri, int(relaxed)))

@@ -1,0 +1,136 @@
+"""What is looked for, in no engine's language: every engine translates these values and knows nothing of how they were typed.
+
+    锂电池 (回收 OR 再生) region:浙江 -铅酸
+
+    All(Term("锂电池", others=("锂离子电池", ...)),
+        AnyOf(Term("回收"), Term("再生")),
+        Choice("region", ("330000",)),
+        Not(Term("铅酸", quoted=True)))
+
+An engine needs two translations: of a whole expression into what *matches*, and of the terms it wants (`wanted`) into what
+*ranks* what matched. `Choice`, `Range` and `Not` never change a score.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+TEXTS = ("title", "keywords", "org", "abstract")  # texts of a record that a term can be confined to
+IDENTIFIER = "identifier"
+RANGES = ("price", "date")
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A run of text, normalised (`search.normalise`), under any of its names.
+
+    `others` are further names of it (synonyms), `quoted` holds it to the letters: no pinyin, no numbers, no other names.
+    `field`: "" anywhere, one of TEXTS, or IDENTIFIER (`text` is then a key of `analysis.identifier_key`).
+    """
+
+    text: str
+    others: tuple[str, ...] = ()
+    quoted: bool = False
+    field: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.text, *self.others)
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Records with any of these values of a facet (`search.base.FACETS`)."""
+
+    facet: str
+    values: tuple[str, ...]
+
+
+class Range(msgspec.Struct, frozen=True):
+    """Records whose price (yuan, the lowest asked) or date lies between two bounds, both included; None is no bound.
+
+    Bounds of a price are numbers, of a date whole days (`2018-01-01`). A record dated by its year alone lies on 1 January.
+    """
+
+    field: str
+    low: float | str | None = None
+    high: float | str | None = None
+
+
+class All(msgspec.Struct, frozen=True):
+    """Every part holds. Without parts everything does; of `Not` alone, everything but that."""
+
+    parts: "tuple[Expression, ...]" = ()
+
+
+class AnyOf(msgspec.Struct, frozen=True):
+    """At least so many of the parts hold. Without parts nothing does."""
+
+    parts: "tuple[Expression, ...]"
+    least: int = 1
+
+
+class Not(msgspec.Struct, frozen=True):
+    """The part does not hold."""
+
+    part: "Expression"
+
+
+Expression = Term | Choice | Range | All | AnyOf | Not
+EVERYTHING = All()
+
+
+class Chip(msgspec.Struct, frozen=True):
+    """How a piece of the text was read: `text[start:end]` asks for `values` of `field` (a facet, or one of RANGES).
+
+    `zh` and `en` name it for a person. `without` is the text with the piece left out, `as_words` with the piece in quotes, so that it is
+    looked for as it stands. `guessed`: the person wrote no field, the meaning was understood (浙江, 50万以下).
+    """
+
+    start: int
+    end: int
+    field: str
+    values: tuple[str, ...]
+    zh: str
+    en: str
+    without: str
+    as_words: str
+    guessed: bool = False
+
+
+class Misread(msgspec.Struct, frozen=True):
+    """Why a text, or a piece of it, is looked for as plain words: `code` (`search/data/misread.toml` words it), the piece, where it
+    begins, and what to write instead (empty when nothing is near)."""
+
+    code: str
+    at: int
+    piece: str
+    suggestion: str = ""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A text as it was read. `cut`: there was more in it than is looked for."""
+
+    expression: Expression = EVERYTHING
+    chips: tuple[Chip, ...] = ()
+    problem: Misread | None = None
+    cut: bool = False
+
+    @property
+    def guessed(self) -> bool:
+        """Whether it rests on guesses, so that reading the text as words alone may find more."""
+        return any(chip.guessed for chip in self.chips)
+
+
+def wanted(expression: Expression) -> Iterator[Term]:
+    """The terms that a record should have, in their order: those which rank it and are marked in it."""
+    match expression:
+        case Term():
+            yield expression
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from wanted(part)
+
+
+def both(*parts: Expression) -> Expression:
+    """All of these, without needless nesting."""
+    flat = [p for part in parts for p in (part.parts if isinstance(part, All) else (part,))]
+    return flat[0] if len(flat) == 1 else All(tuple(flat))
