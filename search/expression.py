@@ -79,26 +79,37 @@ EVERYTHING = All()
 
 
 class Chip(msgspec.Struct, frozen=True):
-    """How a piece of the text was read: `text[start:end]` asks for `values` of `field` (a facet, or one of RANGES).
+    """How a piece of a text was read: `text[start:end]` asks for `condition` in `field` (`search.fields.FIELDS`).
 
-    `zh` and `en` name it for a person. `without` is the text with the piece left out, `as_words` with the piece in quotes, so that it is
-    looked for as it stands. `guessed`: the person wrote no field, the meaning was understood (浙江, 50万以下).
+    `without` is the text with the piece left out, `as_words` with the piece in quotes, so that it is looked for as it stands.
+    `guessed`: the person wrote no field, the meaning was understood (浙江, 50万以下).
     """
 
     start: int
     end: int
     field: str
-    values: tuple[str, ...]
-    zh: str
-    en: str
+    condition: Expression
     without: str
     as_words: str
     guessed: bool = False
 
 
+MISREADINGS = (
+    "unclosed-quote",  # a quotation mark without its second
+    "unclosed",  # a parenthesis that nothing closes: it reaches to the end
+    "unopened",  # a parenthesis that closes nothing
+    "too-deep",  # more parentheses inside one another than are read
+    "dangling-or",  # OR with nothing on one side
+    "dangling-not",  # NOT with nothing behind it
+    "empty-field",  # a field without a value
+    "unknown-field",  # name:value, and no field of the name
+    "bad-value",  # what the field cannot have
+)
+
+
 class Misread(msgspec.Struct, frozen=True):
-    """Why a text, or a piece of it, is looked for as plain words: `code` (`search/data/misread.toml` words it), the piece, where it
-    begins, and what to write instead (empty when nothing is near)."""
+    """Why a piece of a text is passed over or looked for as plain words: a code of MISREADINGS, where the piece begins, the piece,
+    and what to write instead (empty when that is not known)."""
 
     code: str
     at: int

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from search.analysis import CJK, CJK_RUN, stem
+from search.expression import Expression, wanted
 from search.normalise import align
-from search.question import Question
 
 Pieces = tuple[tuple[str, bool], ...]
 Span = tuple[int, int]
@@ -17,9 +17,9 @@ LATIN_TAIL = re.compile(LATIN_CHARACTER)
 MARK = r"[\-_/+'’&·. ]?"
 
 
-def marker(question: Question) -> re.Pattern[str] | None:
-    """One pattern for all that was asked; None when nothing was."""
-    texts = {t for c in question.must for t in (c.text, *c.others) if t}
+def marker(expression: Expression) -> re.Pattern[str] | None:
+    """One pattern for all words that are wanted; None when none is."""
+    texts = {name for term in wanted(expression) for name in term.names if name}
     patterns = [_pattern(t) for t in sorted(texts, key=len, reverse=True)]
     return re.compile("|".join(patterns)) if patterns else None
 

@@ -13,7 +13,7 @@ from typing import Self
 import tantivy
 
 from search import tantivy_query as build
-from search.base import Hit, Page, Query, SearchIndex, Suggestion
+from search.base import Hit, Page, Query, SearchIndex, Speller, Suggestion
 from search.generations import Generations, WriterLock
 from search.question import Language, default_language
 from search.tantivy_reader import Reader, engine_errors
@@ -37,7 +37,7 @@ def document_of(public: PublicRecord) -> SearchDocument:
 class TantivyIndex:
     """An index in `directory`. The constructor opens nothing: reading starts at the first search, writing at the first put.
 
-    `document` makes the search document of a public record; `language` cuts texts and knows synonyms.
+    `document` makes the search document of a public record; `language` cuts texts and knows synonyms; `speller` better spellings.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class TantivyIndex:
         *,
         document: DocumentOf = document_of,
         language: Language | None = None,
+        speller: Speller | None = None,
         name: str = "search",
         heap: int = HEAP,
     ) -> None:
@@ -53,6 +54,7 @@ class TantivyIndex:
         self.directory = Path(directory)
         self._document = document
         self._language = language
+        self._speller = speller
         self._heap = heap
         self._generations = Generations(self.directory, FORMAT)
         self._lock = WriterLock(self.directory / "writer.lock")
@@ -66,12 +68,17 @@ class TantivyIndex:
 
     @classmethod
     def open(
-        cls, directory: Path | str, *, document: DocumentOf = document_of, language: Language | None = None
+        cls,
+        directory: Path | str,
+        *,
+        document: DocumentOf = document_of,
+        language: Language | None = None,
+        speller: Speller | None = None,
     ) -> Self:
         """For the process that writes: where the index is missing, damaged or of another format, an empty generation takes
         its place, and whoever follows the change log fills it from the start. Raises SearchUnavailable when that is
         needed and another process is writing."""
-        index = cls(directory, document=document, language=language)
+        index = cls(directory, document=document, language=language, speller=speller)
         if not index._reader.usable():
             index._lock.hold(index)
             token = index._create()
@@ -136,7 +143,12 @@ class TantivyIndex:
     def fresh(self) -> "TantivyIndex":
         self._lock.hold(self)
         twin = TantivyIndex(
-            self.directory, document=self._document, language=self._language, name=self.name, heap=self._heap
+            self.directory,
+            document=self._document,
+            language=self._language,
+            speller=self._speller,
+            name=self.name,
+            heap=self._heap,
         )
         twin._lock = self._lock
         twin._lock.hold(twin)
@@ -189,7 +201,7 @@ class TantivyIndex:
 
     def search(self, query: Query) -> Page:
         language = self.language
-        return self._reader.read(lambda searcher: Search(searcher, language).page(query))
+        return self._reader.read(lambda searcher: Search(searcher, language, self._speller).page(query))
 
     def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]:
         return self._reader.read(lambda searcher: suggest(searcher, prefix, size))

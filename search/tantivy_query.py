@@ -1,20 +1,24 @@
-"""A question as a tantivy query: character pairs decide what matches, words decide what comes first."""
+"""An expression as a tantivy query: character pairs decide what matches, words decide what comes first."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 import tantivy
-from tantivy import Occur
+from tantivy import FieldType, Occur
 from tantivy import Query as Q
 
 from search import pinyin
 from search.analysis import CJK_RUN, Analyser, identifier_key, looks_like_identifier, phrase
-from search.question import Clause, Question
-from search.tantivy_schema import WORD_FIELDS, facet_field, schema
+from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, Term, wanted
+from search.tantivy_schema import WORD_FIELDS, day_number, facet_field, schema
 
 WORD, GRAM, HEAD, PINYIN, NUMBER, OTHER_NAME, WHOLE = 2.0, 0.3, 2.0, 1.0, 50.0, 0.6, 4.0
 FULL_NAME = 4.0  # of what was abbreviated: 清华 means the university before it means a firm that bears the name
 LATIN = re.compile(r"[a-zü]{2,40}")
+EXACT = frozenset({"identifiers", "iri", "holds", "suggest", "cluster"})
+# A field of a query, as what is indexed of it: its pairs in order, and its words.
+GRAMS = {"": "grams", "title": "title_grams", "keywords": "keyword_grams", "org": "org_grams", "abstract": "grams"}
+WORDS = {"title": "title", "keywords": "keywords", "org": "orgs", "abstract": "abstract"}
 Sub = tuple[Occur, tantivy.Query]
 
 
@@ -31,100 +35,127 @@ def contains(field: str, text: str) -> tantivy.Query | None:
 
 
 def term(field: str, value: str) -> tantivy.Query:
-    return Q.term_query(
-        schema(), field, value, "basic" if field in ("identifiers", "iri", "holds", "suggest") else "freq"
-    )
+    return Q.term_query(schema(), field, value, "basic" if field in EXACT else "freq")
 
 
 def any_of(queries: Iterable[tantivy.Query | None], at_least: int = 1) -> tantivy.Query | None:
     found = [q for q in queries if q is not None]
     if len(found) == 1:
         return found[0]
-    return Q.boolean_query([(Occur.Should, q) for q in found], at_least) if found else None
+    return Q.boolean_query([(Occur.Should, q) for q in found], min(at_least, len(found))) if found else None
 
 
-def match(clause: Clause) -> tantivy.Query | None:
-    """Records that have what the clause asks for, under any of its names."""
-    found = [contains("grams", text) for text in (clause.text, *clause.others)]
-    if not clause.quoted:
-        if LATIN.fullmatch(clause.text):
-            found.append(Q.boost_query(term("pinyin", pinyin.typed(clause.text)), PINYIN / GRAM))
-        key = identifier_key(clause.text)
-        if looks_like_identifier(key):
-            found.append(Q.boost_query(term("identifiers", key), NUMBER))
-    return any_of(found)
+def unscored(query: tantivy.Query) -> tantivy.Query:
+    return Q.const_score_query(query, 0.0)
 
 
-def rank(clause: Clause, analyser: Analyser) -> list[Sub]:
+def matching(expression: Expression, analyser: Analyser) -> tantivy.Query | None:
+    """What the expression asks for; None when nothing in it could be looked for (a term of punctuation alone)."""
+    match expression:
+        case Term():
+            return _term(expression, analyser)
+        case Choice(facet, values):
+            return unscored(Q.term_set_query(schema(), facet_field(facet), list(values)))
+        case Range():
+            return unscored(_range(expression))
+        case Not():
+            return _all([expression], analyser)
+        case AnyOf(parts, least):
+            return any_of((matching(part, analyser) for part in parts), least)
+        case All(parts):
+            return _all(parts, analyser)
+
+
+def _all(parts: Sequence[Expression], analyser: Analyser) -> tantivy.Query | None:
+    """Everything, when nothing is asked for."""
+    subs = _subs(parts, analyser)
+    if parts and not subs:
+        return None
+    if len(subs) == 1 and subs[0][0] == Occur.Must:
+        return subs[0][1]
+    return Q.boolean_query(subs) if subs else unscored(Q.all_query())
+
+
+def _subs(parts: Iterable[Expression], analyser: Analyser) -> list[Sub]:
+    """What must and must not be, side by side; unwanted things alone are taken away from everything."""
+    subs: list[Sub] = []
+    for part in parts:
+        inside, occurs = (part.part, Occur.MustNot) if isinstance(part, Not) else (part, Occur.Must)
+        found = matching(inside, analyser)
+        if found is not None:
+            subs.append((occurs, found))
+    if subs and all(occurs == Occur.MustNot for occurs, _ in subs):
+        subs.append((Occur.Must, unscored(Q.all_query())))
+    return subs
+
+
+def _term(wish: Term, analyser: Analyser) -> tantivy.Query | None:
+    """Records that have it under any of its names."""
+    if wish.field == IDENTIFIER:
+        return Q.boost_query(term("identifiers", wish.text), NUMBER)
+    found = any_of(contains(GRAMS[wish.field], name) for name in wish.names)
+    if wish.field == "abstract":
+        found = _in_abstract(wish, found, analyser)
+    elif not wish.field and not wish.quoted:
+        found = any_of([found, *_sounds_and_numbers(wish)])
+    return None if found is None else Q.boost_query(found, GRAM)
+
+
+def _sounds_and_numbers(wish: Term) -> Iterable[tantivy.Query]:
+    if LATIN.fullmatch(wish.text):
+        yield Q.boost_query(term("pinyin", pinyin.typed(wish.text)), PINYIN / GRAM)
+    key = identifier_key(wish.text)
+    if looks_like_identifier(key):
+        yield Q.boost_query(term("identifiers", key), NUMBER / GRAM)
+
+
+def _in_abstract(wish: Term, anywhere: tantivy.Query | None, analyser: Analyser) -> tantivy.Query | None:
+    """Pairs of the abstract are not indexed apart from the rest: the text stands somewhere, and a word of it in the abstract."""
+    words = dict.fromkeys(word for name in wish.names for word in analyser.words(name))
+    there = any_of(term("abstract", word) for word in words)
+    return Q.boolean_query([(Occur.Must, anywhere), (Occur.Must, unscored(there))]) if anywhere and there else None
+
+
+def _range(wish: Range) -> tantivy.Query:
+    if wish.field == "price":
+        kind, name, low, high = FieldType.Float, "price", wish.low, wish.high
+    else:
+        kind, name = FieldType.Integer, "day"
+        low, high = (None if bound is None else day_number(str(bound)) for bound in (wish.low, wish.high))
+    return Q.range_query(schema(), name, kind, low, high, True, True)
+
+
+def rank(wish: Term, analyser: Analyser) -> list[Sub]:
     """What lifts a record that matches: the word itself in its fields, more than the mere run of characters."""
     out: list[Sub] = []
-    names = ((t, FULL_NAME if clause.text in t else OTHER_NAME) for t in clause.others)
-    for text, weight in ((clause.text, 1.0), *names):
+    fields = {WORDS[wish.field]: WORD_FIELDS[WORDS[wish.field]]} if wish.field else WORD_FIELDS
+    names = ((t, FULL_NAME if wish.text in t else OTHER_NAME) for t in wish.others)
+    for text, weight in ((wish.text, 1.0), *names):
         for word in dict.fromkeys(analyser.cut(text)):
             out += [
                 (Occur.Should, Q.boost_query(term(field, word), WORD * weight * boost))
-                for field, boost in WORD_FIELDS.items()
+                for field, boost in fields.items()
             ]
-        head = contains("head_grams", text)
+        head = None if wish.field else contains("head_grams", text)
         if head is not None and CJK_RUN.match(text):
             out.append((Occur.Should, Q.boost_query(head, HEAD * weight)))
     return out
 
 
-def filters(chosen: Mapping[str, tuple[str, ...]], but: str | None = None) -> list[Sub]:
-    """Accepted values of each facet; all facets must hold. `but` is left out (a facet's counts ignore its own filter)."""
-    return [
-        (Occur.Must, Q.const_score_query(Q.term_set_query(schema(), facet_field(name), list(values)), 0.0))
-        for name, values in chosen.items()
-        if values and name != but
-    ]
+def found_by(expression: Expression, analyser: Analyser) -> tantivy.Query:
+    """What is found, without order: for counting. Nothing that could be looked for finds everything."""
+    return matching(expression, analyser) or Q.all_query()
 
 
-def _matching(question: Question, relaxed: bool) -> list[Sub]:
-    """The part that decides what is found. Empty when everything is."""
-    out: list[Sub] = []
-    matches = _relaxed(question) if relaxed else [m for m in map(match, question.must) if m is not None]
-    if question.identifier:
-        number = Q.boost_query(term("identifiers", question.identifier), NUMBER)
-        words = Q.boolean_query([(Occur.Must, m) for m in matches]) if matches else None
-        out.append((Occur.Must, any_of([number, words]) or number))
-    else:
-        out += [(Occur.Must, Q.boost_query(m, GRAM)) for m in matches]
-    unwanted = [m for m in map(match, question.must_not) if m is not None]
-    if unwanted and not out:
-        out.append((Occur.Must, Q.all_query()))
-    return out + [(Occur.MustNot, m) for m in unwanted]
-
-
-def _relaxed(question: Question) -> list[tantivy.Query]:
-    """Half of the clauses are enough; a lone word is taken apart into its pairs. Quoted phrases stay required."""
-    quoted = [m for c in question.must if c.quoted and (m := match(c)) is not None]
-    loose = [c for c in question.must if not c.quoted]
-    parts = [match(c) for c in loose]
-    if len(loose) == 1:
-        grams, _ = phrase(loose[0].text)
-        parts = [term("grams", g) for g in grams] if len(grams) > 1 else parts
-    some = any_of(parts, at_least=max(1, len(parts) // 2))
-    return quoted + ([some] if some is not None else [])
-
-
-def found_by(
-    question: Question, chosen: Mapping[str, tuple[str, ...]], but: str | None = None, relaxed: bool = False
-) -> tantivy.Query:
-    """What is found, without order: for counting."""
-    subs = _matching(question, relaxed) + filters(chosen, but)
-    return Q.boolean_query(subs) if subs else Q.all_query()
-
-
-def ranked(
-    question: Question, chosen: Mapping[str, tuple[str, ...]], analyser: Analyser, relaxed: bool = False
-) -> tantivy.Query:
-    """What is found, with its order of relevance."""
-    subs = _matching(question, relaxed) + filters(chosen)
-    for clause in question.must:
-        subs += rank(clause, analyser)
-    if len(question.must) > 1:
-        whole = contains("head_grams", " ".join(c.text for c in question.must))
-        if whole is not None:
-            subs.append((Occur.Should, Q.boost_query(whole, WHOLE)))
+def ranked(expression: Expression, analyser: Analyser, conditions: Sequence[Expression] = ()) -> tantivy.Query:
+    """What is found under these conditions, with its order of relevance."""
+    parts = expression.parts if isinstance(expression, All) else (expression,)
+    subs = _subs((*parts, *conditions), analyser)
+    wishes = [wish for wish in wanted(expression) if wish.field != IDENTIFIER]
+    for wish in wishes:
+        subs += rank(wish, analyser)
+    anywhere = [wish.text for wish in wishes if not wish.field]
+    whole = contains("head_grams", " ".join(anywhere)) if len(anywhere) > 1 else None
+    if whole is not None:
+        subs.append((Occur.Should, Q.boost_query(whole, WHOLE)))
     return Q.boolean_query(subs) if subs else Q.all_query()

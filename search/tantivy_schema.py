@@ -16,7 +16,7 @@ from search.normalise import normalise, normalise_plain
 from vocab.codes import concept
 from vocab.document import SearchDocument
 
-FORMAT = 2
+FORMAT = 3
 WORD_FIELDS = {"title": 5.0, "keywords": 4.0, "orgs": 3.0, "labels": 2.0, "abstract": 1.0}
 DATE = re.compile(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 SEPARATOR = "\x1f"
@@ -35,10 +35,13 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in (*WORD_FIELDS, "pinyin"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    for name in ("grams", "head_grams"):
+    for name in ("grams", "head_grams", "title_grams", "keyword_grams", "org_grams"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in FACETS:
         builder.add_text_field(facet_field(name), tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field("cluster", tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("day", indexed=True, fast=True)
+    builder.add_float_field("price", indexed=True, fast=True)
     builder.add_integer_field("by_date", indexed=True, fast=True)
     builder.add_text_field("by_title", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_float_field("newness", fast=True)
@@ -85,8 +88,9 @@ class DocumentMaker:
         orgs = list(map(self._recurring, document.orgs))
         labels = list(map(self._recurring, (*document.labels, *_broader(document))))
         abstract_words, abstract_grams = map(" ".join, self._analyser.analyse_normalised(abstract))
-        head = f"{_grams(titles)}{BETWEEN}{_grams(keywords)}"
-        day, hashed = _day(document.sort_date), iri_hash(document.iri)
+        title_grams, keyword_grams, org_grams = _grams(titles), _grams(keywords), _grams(orgs)
+        head = f"{title_grams}{BETWEEN}{keyword_grams}"
+        day, hashed = day_number(document.sort_date), iri_hash(document.iri)
         flag = PLAIN if title_plain and abstract_plain else b"?"
         values: dict[str, object] = {
             "iri": document.iri,
@@ -99,8 +103,11 @@ class DocumentMaker:
             "labels": _words(labels),
             "abstract": abstract_words,
             "pinyin": " ".join({spoken for text in (*titles, *keywords, *orgs) for spoken in text.pinyin}),
-            "grams": BETWEEN.join((head, _grams(orgs), _grams(labels), abstract_grams)),
+            "grams": BETWEEN.join((head, org_grams, _grams(labels), abstract_grams)),
             "head_grams": head,
+            "title_grams": title_grams,
+            "keyword_grams": keyword_grams,
+            "org_grams": org_grams,
             "by_date": day << HASH_BITS | hashed,
             "by_title": f"{pinyin.collation_key(title)}{SEPARATOR}{hashed:x}",
             "newness": NEWNESS * min(max(day / 372 - 2000, 0.0), 40.0) / 25,
@@ -108,6 +115,12 @@ class DocumentMaker:
         for name in FACETS:
             if found := document.facets.get(name):
                 values[facet_field(name)] = list(found)
+        if document.date:
+            values["day"] = day_number(document.date)
+        if document.price is not None:
+            values["price"] = document.price
+        if document.cluster:
+            values["cluster"] = document.cluster
         made = tantivy.Document(**values)
         made.add_bytes("document", flag + msgspec.json.encode(document))  # as a value it would be tried as a text first
         return made
@@ -158,7 +171,8 @@ def _names(values: tuple[str, ...], prefix: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)  # fifty years of days
-def _day(date: str) -> int:
+def day_number(date: str) -> int:
+    """A number that grows with the day; a year or a month alone is its first day."""
     match = DATE.match(date)
     if match is None:
         return 0

@@ -24,5 +24,6 @@ class SearchDocument(msgspec.Struct, frozen=True, kw_only=True):
     identifiers: tuple[str, ...] = ()  # normalised numbers: patent, registration, USCC, project
     facets: dict[str, tuple[str, ...]] = {}
     sort_date: str = ""
+    date: str = ""  # the first day that the record's own date can mean; empty when it has none
     price: float | None = None  # lowest asked, in yuan
     cluster: str = ""  # IRI of the canonical record of its achievement, when several records are one

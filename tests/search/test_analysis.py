@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from search.analysis import CJK, RUN, grams, identifier_key, phrase, stem, whole
+from search.expression import All, Not, Term, wanted
 from search.highlight import PASSAGE, mark, marker, passage
 from search.normalise import REGIONAL, align, normalise, normalise_plain
-from search.question import Clause, Question, default_language
+from search.question import default_language
 
 LANGUAGE = default_language()
 T2S = OpenCC("t2s")
@@ -57,7 +58,7 @@ def test_ordinary_text_always_has_spans(text: str) -> None:
 
 @given(TEXTS | ANY, st.sampled_from(["石墨烯", "集成电路", "pm2.5", "锂离子电池", "m2", "abc"]))
 def test_marks_of_plain_text_are_those_of_the_way_back(text: str, term: str) -> None:
-    pattern = marker(Question(must=(Clause(term),)))
+    pattern = marker(Term(term))
     pieces = mark(text, pattern)
     assert "".join(piece for piece, _ in pieces) == text
     if normalise_plain(text)[1]:
@@ -67,7 +68,7 @@ def test_marks_of_plain_text_are_those_of_the_way_back(text: str, term: str) -> 
 @given(TEXTS, TEXTS)
 def test_a_passage_is_a_piece_of_the_text(before: str, after: str) -> None:
     text = before * 20 + "量子点" + after * 20
-    pieces = passage(text, marker(Question(must=(Clause("量子点"),))))
+    pieces = passage(text, marker(Term("量子点")))
     assert ("量子点", True) in pieces
     shown = "".join(piece for piece, _ in pieces).strip("…")
     assert shown in text
@@ -131,10 +132,11 @@ def test_tokens_of_any_length_fit_the_engine() -> None:
 
 
 def test_a_question_is_read() -> None:
-    question = LANGUAGE.read('磷酸铁锂的"固态 电解质" -铅酸')
-    assert [c.text for c in question.must] == ["磷酸铁锂", "固态 电解质"]
-    assert "lfp" in question.must[0].others
-    assert [c.text for c in question.must_not] == ["铅酸"]
+    expression = LANGUAGE.read('磷酸铁锂的"固态 电解质" -铅酸').expression
+    assert isinstance(expression, All)
+    assert [term.text for term in wanted(expression)] == ["磷酸铁锂", "固态 电解质"]
+    assert "lfp" in next(wanted(expression)).others
+    assert expression.parts[2] == Not(Term("铅酸", quoted=True))
 
 
 def test_too_many_words_are_told() -> None:

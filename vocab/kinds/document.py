@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any
@@ -14,11 +15,13 @@ from vocab.public import PublicRecord
 from vocab.record import Record
 from vocab.values import Agent, Membership, PartialDate, Period, Price
 
-FACETS = ("kind", "region", "field", "stage", "year", "transfer", "source")
+FACETS = ("kind", "region", "field", "stage", "year", "transfer", "price", "source")
 
 # In this order: the first classification a record carries is the one it is counted under.
 FIELDS_OF_TECHNOLOGY = ("hi_tech_field", "tech_field", "discipline", "industry")
 REGION = "gbt2260"
+PRICE_BANDS = (100_000, 500_000, 1_000_000, 5_000_000, 10_000_000)  # yuan
+NEGOTIABLE = "negotiable"
 SPACE = re.compile(r"\s+")
 
 Maker = Callable[[PublicRecord], SearchDocument]
@@ -55,8 +58,15 @@ def document_of(
             abstract="\n".join(t for t in (record.abstract.zh, record.abstract.en) if t),
             labels=_labels(record),
             identifiers=_identifiers(record, numbers, orgs),
-            facets=_facets(public, date, _values(record, stage), _values(record, transfer)),
+            facets=_facets(
+                public,
+                date,
+                _values(record, stage),
+                _values(record, transfer),
+                price_band(getattr(record, price, None)),
+            ),
             sort_date=date.first if date else public.first[:10],
+            date=date.first if date else "",
             price=_lowest(getattr(record, price, None)),
             cluster=public.cluster.canonical if public.cluster else "",
         )
@@ -65,7 +75,11 @@ def document_of(
 
 
 def _facets(
-    public: PublicRecord, date: PartialDate | None, stage: tuple[str, ...], transfer: tuple[str, ...]
+    public: PublicRecord,
+    date: PartialDate | None,
+    stage: tuple[str, ...],
+    transfer: tuple[str, ...],
+    price: tuple[str, ...],
 ) -> dict[str, tuple[str, ...]]:
     record = public.record
     facets = {
@@ -76,6 +90,7 @@ def _facets(
         "stage": stage,
         "transfer": transfer,
         "year": (date.value[:4],) if date else (),
+        "price": price,
     }
     return {name: values for name, values in facets.items() if values}
 
@@ -167,6 +182,17 @@ def _date(record: Record, names: Iterable[str]) -> PartialDate | None:
 def _lowest(price: Price | None) -> float | None:
     lowest = (price.min if price.min is not None else price.max) if price else None
     return None if lowest is None else float(lowest)
+
+
+def price_band(price: Price | None) -> tuple[str, ...]:
+    """The band of the lowest amount asked: `100000-500000` from 100,000 to under 500,000 yuan, `10000000-` and above;
+    NEGOTIABLE when a price is to be agreed and no amount is known."""
+    lowest = _lowest(price)
+    if lowest is None:
+        return (NEGOTIABLE,) if price and price.negotiable else ()
+    at = bisect(PRICE_BANDS, lowest)
+    high = PRICE_BANDS[at] if at < len(PRICE_BANDS) else ""
+    return (f"{PRICE_BANDS[at - 1] if at else 0}-{high}",)
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:
