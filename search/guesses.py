@@ -115,7 +115,9 @@ def _stage(plain: str) -> Choice | None:
 def _field(plain: str) -> Choice | None:
     """A division of the first rank in any of the classifications."""
     found = [scheme(s).find(plain) for s in meaning.FIELD_SCHEMES if "/" not in plain]
-    values = tuple(c.code for c in found if c is not None and _first_rank(c) and c.notation.casefold() != plain)
+    values = tuple(
+        c.code for c in found if c is not None and _first_rank(c) and c.notation.casefold() != plain.casefold()
+    )
     return Choice("field", values) if values else None
 
 

@@ -82,7 +82,7 @@ class Reading:
         """A word, parted where something in it is understood."""
         at = 0
         number = self._key.isascii() and looks_like_identifier(self._key)  # 2013 may be a piece of it
-        for guess in guesses(word.text) if self._guess else ():
+        for guess in guesses(word.text) if self._guess and self._left[Sort.CONDITION] else ():
             if number and guess.wide:
                 continue
             if guess.start > at:
@@ -103,8 +103,9 @@ class Reading:
             case Word(text) | Phrase(text):
                 return self._value(text, field, part)
             case Chip():
-                self._chips.append(part)
-                return self._limited([part.condition], Sort.CONDITION)
+                found = self._limited([part.condition], Sort.CONDITION)
+                self._chips += [part] if found else []
+                return found
             case Fielded(inner, value):
                 found = self._query(value.parts, inner) if isinstance(value, Group) else self._part(value, inner)
                 return self._told(part, found) if top else found

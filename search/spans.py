@@ -13,6 +13,7 @@ from vocab.parse.scalar import folded
 from vocab.values import PartialDate, Price
 
 CENT = Decimal("0.01")
+LETTER = re.compile(r"[a-zA-Z]")
 COMPARED = re.compile(r"(<=|>=|[<>≤≥=])\s*(.+)")
 DOTS = re.compile(r"(.*?)(?:\.{2,}|…+)(.*)")
 BETWEEN = re.compile(r"(\d{4})年?\s*(?:-+|~+|—+|–|至|到)\s*(\d{4})年?")
@@ -31,6 +32,8 @@ def today() -> date:
 def price(text: str) -> Range | None:
     """Yuan. `<` leaves the amount itself out, 以下 does not. None when no amount can be read."""
     plain = NUMERALS.sub(_digits, folded(text))
+    if LETTER.search(plain):
+        return None
     if compared := COMPARED.fullmatch(plain):
         return _compared_price(compared[1], _amount(compared[2]))
     if dots := DOTS.fullmatch(plain):

@@ -1,7 +1,8 @@
 """Records for the search suite: public records made of the real kinds, small and named by what they are about."""
 
 from vocab.kinds import Achievement
-from vocab.public import PublicRecord
+from vocab.parse.money import price_of
+from vocab.public import Cluster, PublicRecord
 from vocab.values import Agent, Ipr, PartialDate, Precision, Text, Words
 
 BASE = "https://example.org"
@@ -27,7 +28,10 @@ def public(
     en: str | None = None,
     version: int = 1,
     source: str = "cn-bj",
+    price: str = "",
+    cluster: str = "",
 ) -> PublicRecord:
+    """`price` as a source writes it, in 万元; `year` may have a month and be empty."""
     record = Achievement(
         identifier=iri(name),
         title=Text(zh=title, en=en),
@@ -37,9 +41,15 @@ def public(
         region=region,
         stage=stage,
         hi_tech_field=field,
-        completed_on=PartialDate(year, Precision.YEAR),
+        completed_on=_date(year),
         ipr=(Ipr(no=patent),) if patent else (),
         registration_no=registration,
+        price=price_of(price, "万元").value if price else None,
     )
     at = "2025-01-01T00:00:00Z"
-    return PublicRecord(iri(name), "achievement", source, version, version, at, at, "0" * 64, record)
+    same = Cluster(cluster, (cluster, iri(name))) if cluster else None
+    return PublicRecord(iri(name), "achievement", source, version, version, at, at, "0" * 64, record, cluster=same)
+
+
+def _date(text: str) -> PartialDate | None:
+    return PartialDate(text, Precision.MONTH if "-" in text else Precision.YEAR) if text else None

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from search import cursor as cursors
 from search.base import FACETS, BadQuery, Hit, Page, Query, SearchIndex, Sort
 from tests.search.records import iri, public
+from tests.search.suite_query import QueryBehaviour
 from vocab.public import PublicRecord
 
 CORPUS = (
@@ -42,7 +43,7 @@ def marked(hit: Hit, text: str) -> list[str]:
     return [piece for piece, matched in hit.highlights[text] if matched]
 
 
-class SearchIndexBehaviour:
+class SearchIndexBehaviour(QueryBehaviour):
     """Subclasses define the fixture `make_index` (scope "class"): each call makes a writable index with nothing in it."""
 
     @pytest.fixture(scope="class")

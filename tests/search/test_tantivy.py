@@ -7,6 +7,7 @@ import pytest
 from search.base import SearchIndex
 from search.tantivy_index import TantivyIndex
 from tests.search.suite import MakeIndex, SearchIndexBehaviour
+from tests.search.suite_query import Spelling
 
 
 class TestTantivy(SearchIndexBehaviour):
@@ -16,7 +17,7 @@ class TestTantivy(SearchIndexBehaviour):
         opened: list[TantivyIndex] = []
 
         def make() -> SearchIndex:
-            opened.append(TantivyIndex.open(tmp_path_factory.mktemp("tantivy") / "index"))
+            opened.append(TantivyIndex.open(tmp_path_factory.mktemp("tantivy") / "index", speller=Spelling()))
             return opened[-1]
 
         yield make

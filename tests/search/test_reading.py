@@ -1,0 +1,213 @@
+"""The form of a query: any text has one, a form written out is read as itself, and time is bounded."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search import guesses, spans
+from search.attempts import Step, attempts
+from search.expression import EVERYTHING, MISREADINGS, AnyOf, Not, Range, Term, wanted
+from search.meaning import condition
+from search.question import default_language
+from search.relax import relaxed
+from search.syntax import Alternatives, Fielded, Group, Negated, Node, Phrase, Word, parse, written
+
+LANGUAGE = default_language()
+PIECES = (
+    *("石墨", "a", "YOLO(v5)", "浙江", "50万以下", "2020", " ", "  ", "(", ")", "（", "）", '"', "“", "”", "-", "－"),
+    *(
+        "OR",
+        " OR ",
+        "或",
+        " 或 ",
+        "NOT ",
+        "AND ",
+        "title:",
+        "标题：",
+        "region:",
+        "year:",
+        "colour:",
+        "|",
+        "..",
+        "<",
+        "\0",
+    ),
+)
+QUERIES = st.lists(st.sampled_from(PIECES), max_size=25).map("".join) | st.text(max_size=40)
+
+
+def shape(node: Node) -> tuple[object, ...]:
+    """A form without the places it was read from."""
+    match node:
+        case Word(text) | Phrase(text):
+            return (type(node).__name__, text)
+        case Fielded(field, value):
+            return ("field", field, shape(value))
+        case Group(parts) | Alternatives(parts):
+            return (type(node).__name__, *map(shape, parts))
+        case Negated(part):
+            return ("not", shape(part))
+
+
+@settings(max_examples=500, deadline=None)
+@given(QUERIES)
+def test_what_is_written_out_is_read_as_itself(text: str) -> None:
+    once = parse(text)
+    again = parse(written(once.query))
+    assert shape(again.query) == shape(once.query)
+    if once.problem is not None:
+        assert once.problem.code in MISREADINGS
+        assert 0 <= once.problem.at <= len(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(QUERIES, st.booleans())
+def test_any_text_is_a_question_and_its_chips_lie_in_it(text: str, guess: bool) -> None:
+    question = LANGUAGE.read(text, guess)
+    for chip in question.chips:
+        assert 0 <= chip.start < chip.end <= len(text)
+        assert guess or not chip.guessed
+        assert len(chip.without) < len(text)
+    assert sum(1 for _ in wanted(question.expression)) <= 2 * 40 + 40
+    assert [a.step for a in attempts(LANGUAGE, text)][0] is Step.READ
+    relaxed(question.expression)
+
+
+@settings(max_examples=200, deadline=None)
+@given(QUERIES)
+def test_the_question_of_what_is_written_out_is_the_same(text: str) -> None:
+    plain = written(parse(text).query)
+    first, second = LANGUAGE.read(plain, guess=False), LANGUAGE.read(text, guess=False)
+    assert list(wanted(first.expression)) == list(wanted(second.expression))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("(" * 10_000, ")" * 10_000, "a(" * 5000, "(a OR " * 1600, '"' * 10_000, "-" * 10_000, "NOT " * 2500),
+        *("title:" * 1600, "colour:x " * 1100, "a OR " * 2000, "region:浙江 " * 1000, "浙江 " * 3000, "x" * 10_000),
+        *(
+            "石墨烯" * 3300,
+            "2020 " * 2000,
+            "50万以下" * 2000,
+            "price:" + "9" * 9000,
+            "year:" + "1.." * 3000,
+            "一" * 10_000,
+        ),
+    ],
+)
+def test_long_texts_are_read(text: str) -> None:
+    """Each takes milliseconds; what grew faster than its text would time the run out."""
+    question = LANGUAGE.read(text)
+    assert len(question.chips) <= 40 + 40
+    assert sum(1 for _ in wanted(question.expression)) <= 120
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("50万以下", None, 500_000.0),
+        ("五十万以下", None, 500_000.0),
+        ("<500000", None, 499_999.99),
+        (">=1.5亿", 150_000_000.0, None),
+        ("100~150万", 1_000_000.0, 1_500_000.0),
+        ("10万..50万", 100_000.0, 500_000.0),
+        ("..50万", None, 500_000.0),
+        ("50万..", 500_000.0, None),
+    ],
+)
+def test_amounts(text: str, low: float | None, high: float | None) -> None:
+    assert spans.price(text) == Range("price", low, high)
+
+
+@pytest.mark.parametrize("text", ["", "..", "<", "x", "1..2..3x", "50%", "10美元", "9" * 30])
+def test_what_is_no_amount(text: str) -> None:
+    assert spans.price(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("2019", "2019-01-01", "2019-12-31"),
+        ("2020年2月", "2020-02-01", "2020-02-29"),
+        ("2020-03-15", "2020-03-15", "2020-03-15"),
+        ("2018..2020", "2018-01-01", "2020-12-31"),
+        ("2018年至2020年", "2018-01-01", "2020-12-31"),
+        ("2018-2020", "2018-01-01", "2020-12-31"),
+        ("2020年以后", "2020-01-01", None),
+        ("2020年3月至今", "2020-03-01", None),
+        ("2020年以前", None, "2020-12-31"),
+        (">2018", "2019-01-01", None),
+        ("<2018-03", None, "2018-02-28"),
+        ("近三年", "2023-01-01", None),
+        ("最近10年", "2016-01-01", None),
+        ("去年", "2025-01-01", "2025-12-31"),
+    ],
+)
+def test_times(monkeypatch: pytest.MonkeyPatch, text: str, low: str | None, high: str | None) -> None:
+    monkeypatch.setattr(spans, "today", lambda: date(2026, 11, 27))
+    assert spans.dated(text) == Range("date", low, high)
+
+
+@pytest.mark.parametrize("text", ["", "..", ">", "x", "2020-02-31", "99999", "近零年", "2020..x", "以后"])
+def test_what_is_no_time(text: str) -> None:
+    assert spans.dated(text) is None
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "石墨烯",
+        "120万吨",
+        "年产50万以下",
+        "万",
+        "十万",
+        "白银",
+        "朝阳",
+        "产业化",
+        "C",
+        "110000",
+        "市辖区",
+        "其他",
+        "面议",
+    ],
+)
+def test_words_that_mean_nothing_else(word: str) -> None:
+    assert guesses.guesses(word) == []
+
+
+def test_amounts_and_times_are_understood_at_the_ends_of_a_word() -> None:
+    assert [(g.start, g.end, g.field) for g in guesses.guesses("50万以下农业近三年")] == [
+        (0, 5, "price"),
+        (5, 7, "field"),
+        (7, 10, "date"),
+    ]
+
+
+def test_a_patent_number_written_in_groups_is_no_year() -> None:
+    question = LANGUAGE.read("ZL 2013 1 0699744.2")
+    assert question.chips == ()
+    assert isinstance(question.expression, AnyOf)
+    assert question.expression.parts[0] == Term("2013106997442", field="identifier")
+
+
+def test_nothing_is_everything() -> None:
+    for text in ("", "  ", "()", '""', "-", "OR", "。"):
+        assert LANGUAGE.read(text).expression in (EVERYTHING, Term("。"))
+
+
+def test_codes_and_labels_mean_the_same() -> None:
+    assert condition("stage", "cl04/2") == condition("stage", "中试")
+    assert condition("region", "33") == condition("region", "浙江省") == condition("region", "Zhejiang")
+    assert condition("field", "新材料") is not None
+
+
+def test_what_stays_required_when_a_query_is_relaxed() -> None:
+    looser = relaxed(LANGUAGE.read('锂电池 回收 铅酸 "负极" title:膜 region:浙江 -水稻').expression)
+    assert looser is not None
+    kept = looser.parts if hasattr(looser, "parts") else ()
+    assert Term("负极", quoted=True) in kept
+    assert Not(Term("水稻", quoted=True)) in kept
+    assert any(isinstance(part, AnyOf) and part.least == 1 and len(part.parts) == 3 for part in kept)
