@@ -7,7 +7,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from publish import attention, ckan, dereference, discovery, health, moved, oai, sparql, void, warm
+from publish import atom, attention, ckan, dereference, discovery, export, health, moved, oai, sparql, void, warm
 from publish.api import openapi, operations, push
 from publish.assets import Assets
 from publish.errors import OUTCOMES, Moved
@@ -23,7 +23,7 @@ from publish.portal.errors import ErrorPages
 from publish.portal.site import make_site
 from publish.services import Services
 
-EXPOSED = ("ETag", "Last-Modified", "Link", "Location", "Retry-After")
+EXPOSED = ("ETag", "Last-Modified", "Link", "Location", "Retry-After", "X-Export-Limit", "X-Total-Count")
 
 
 def create_app(services: Services) -> Starlette:
@@ -45,6 +45,8 @@ def create_app(services: Services) -> Starlette:
         *ckan.routes(services),
         *sparql.routes(site),
         *void.routes(services),
+        *export.routes(site),
+        *atom.routes(site),
         *portal.routes(site),
     ]
     limits = services.settings.limits

@@ -18,8 +18,15 @@ from vocab.public import PublicRecord
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 XML = "application/xml"
+# Where a search is answered: media type, relation (OpenSearch 1.1), path.
+SEARCHES = (
+    (HTML, "results", "/search"),
+    ("application/atom+xml", "results", "/search.atom"),
+    (JSON, "results", "/api/v1/search"),
+    ("application/x-suggestions+json", "suggestions", "/search.suggestions"),
+)
 # Addresses that multiply without end or hold nothing to index.
-CLOSED = ("/search?", "/api/", "/sparql", "/oai", "/metrics", "/readyz", "/healthz")
+CLOSED = ("/search?", "/search.", "/api/", "/sparql", "/oai", "/metrics", "/readyz", "/healthz")
 
 
 def routes(services: Services) -> list[Route]:
@@ -86,10 +93,15 @@ def opensearch_of(services: Services, lang: Lang) -> bytes:
     _add(root, "Description", name[:1024])
     _add(root, "InputEncoding", "UTF-8")
     _add(root, "Language", lang.tag)
-    for media_type, path in ((HTML, "/search"), (JSON, "/api/v1/search")):
+    for media_type, relation, path in SEARCHES:
         address = _add(root, "Url")
         address.set("type", media_type)
+        address.set("rel", relation)
         address.set("template", f"{base}{path}?q={{searchTerms}}")
+    itself = _add(root, "Url")
+    itself.set("type", "application/opensearchdescription+xml")
+    itself.set("rel", "self")
+    itself.set("template", f"{base}/opensearch.xml")
     return _document(root)
 
 

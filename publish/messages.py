@@ -1,6 +1,7 @@
 """The texts of the portal in its two languages, from `messages.toml`: key -> {zh, en}."""
 
 import tomllib
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -40,3 +41,9 @@ class Catalogue:
         if key not in self._messages:
             raise MessageError(f"no text for {key!r}; add it to publish/messages.toml in zh and en")
         return self._messages[key].text(lang).format(**values) if values else self._messages[key].text(lang)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The texts, read once."""
+    return Catalogue()

@@ -10,7 +10,7 @@ from search.expression import Chip, Choice, Expression, Misread, Range, both
 from vocab.document import SearchDocument
 from vocab.public import PublicRecord
 
-FACETS = ("kind", "region", "field", "stage", "year", "transfer", "price", "source")
+FACETS = ("kind", "region", "field", "discipline", "industry", "stage", "year", "transfer", "price", "source")
 OWN = {"price": "price", "date": "year"}  # the facet that a range narrows: its counts ignore that range
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from search import meaning, spans
-from search.expression import Choice, Expression
+from search.expression import AnyOf, Choice, Expression
 from vocab.codes import Concept, scheme
 from vocab.parse import numerals
 from vocab.parse.scalar import folded
@@ -112,15 +112,16 @@ def _stage(plain: str) -> Choice | None:
     return Choice("stage", values) if values else None
 
 
-def _field(plain: str) -> Choice | None:
+def _field(plain: str) -> Expression | None:
     """A division of the first rank in any of the classifications."""
     found = [scheme(s).find(plain) for s in meaning.FIELD_SCHEMES if "/" not in plain]
-    values = tuple(
-        c.code for c in found if c is not None and _first_rank(c) and c.notation.casefold() != plain.casefold()
-    )
-    return Choice("field", values) if values else None
+    known = [c for c in found if c is not None and _first_rank(c) and c.notation.casefold() != plain.casefold()]
+    choices = [Choice("field", tuple(c.code for c in known))] if known else []
+    for facet, id_ in (("discipline", meaning.DISCIPLINE), ("industry", meaning.INDUSTRY)):
+        choices += [Choice(facet, (c.code,)) for c in known if c.scheme == id_]
+    return AnyOf(tuple(choices)) if len(choices) > 1 else next(iter(choices), None)
 
 
 def _first_rank(concept: Concept) -> bool:
-    industry = concept.scheme == "gbt4754-2017" and len(concept.notation) <= 2
+    industry = concept.scheme == meaning.INDUSTRY and len(concept.notation) <= 2
     return (concept.parent is None or industry) and not concept.zh.startswith("其他")

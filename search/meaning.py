@@ -11,7 +11,8 @@ from vocab.parse.region import region_of
 
 MOST_VALUES = 50  # of one field
 LISTED = re.compile(r"[,，、;；]")
-FIELD_SCHEMES = ("cl10", "cl11", "gbt4754-2017", "gbt13745-2009", "cl10-2008", "cl10-2006")
+INDUSTRY, DISCIPLINE = "gbt4754-2017", "gbt13745-2009"
+FIELD_SCHEMES = ("cl10", "cl11", INDUSTRY, DISCIPLINE, "cl10-2008", "cl10-2006")
 NEGOTIABLE = frozenset({"面议", "negotiable"})
 
 
@@ -62,6 +63,8 @@ VALUES: dict[str, Callable[[str], tuple[str, ...]]] = {
     "kind": kind,
     "region": region,
     "field": coded(*FIELD_SCHEMES),
+    "discipline": coded(DISCIPLINE),
+    "industry": coded(INDUSTRY),
     "stage": coded("cl04"),
     "transfer": coded("cl15"),
     "source": lambda text: (text.casefold(),),

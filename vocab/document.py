@@ -6,7 +6,7 @@ import msgspec
 class SearchDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Texts to be found, values to be filtered and counted. Texts are the originals: analysis belongs to `search/`.
 
-    `facets` maps a facet name (region, field, stage, kind, source, year, transfer, price) to the record's values; a
+    `facets` maps the name of a facet (`search.base.FACETS`) to the record's values; a
     hierarchical value is given with all its ancestors (`330000`, `330100`). `sort_date` is ISO 8601 (`2019-03-01`).
     """
 

@@ -6,38 +6,66 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from publish.api.shapes import FacetValue, SearchAnswer, SearchItem, SuggestAnswer, SuggestItem, Title
+from publish.api.shapes import (
+    FacetValue,
+    QueryChip,
+    QueryProblem,
+    SearchAnswer,
+    SearchItem,
+    SuggestAnswer,
+    SuggestItem,
+    Title,
+)
+from publish.conditions import said
 from publish.errors import BadParameter
-from publish.labels import facet_label
 from publish.languages import Lang
 from publish.links import record_path, with_query
+from publish.messages import catalogue
+from publish.portal.reader import Reader
 from publish.services import Services
 from search.base import FACETS, FacetCount, Hit, Page, Query, Sort
+from search.expression import Chip, Misread, Range
 
 SEARCH = "/api/v1/search"
-FacetName = Literal["kind", "region", "field", "stage", "year", "transfer", "source"]
+FacetName = Literal["kind", "region", "field", "discipline", "industry", "stage", "year", "transfer", "price", "source"]
 Values = Annotated[
     tuple[Annotated[str, Meta(max_length=64, min_length=1)], ...],
     Meta(max_length=50, description="Accepted values; may be repeated, any of them matches."),
 ]
 
 
-class SearchParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A search. `q` understands words in Chinese, pinyin and English, "phrases", and numbers such as a patent's."""
+Amount = Annotated[float, Meta(ge=0, lt=1e15)]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+SYNTAX = """What to look for; empty finds everything. Words in Chinese, pinyin and English, "phrases", numbers such as a patent's,
+-word, OR, parentheses, and field:value with the fields title, keywords, org, abstract, id, kind, region, field, discipline,
+industry, stage, transfer, source, year (2018..2020, >2018) and price (<500000, 10万..50万), in Chinese too (标题：, 地区：). What
+cannot be read is looked for as words and told in `problem`."""
 
-    q: Annotated[str, Meta(max_length=500, description="What to look for; empty finds everything.")] = ""
+
+class SearchParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A search. Places, stages, amounts and years among the words of `q` are understood, and told in `chips`."""
+
+    q: Annotated[str, Meta(max_length=500, description=SYNTAX)] = ""
     kind: Values = ()
     region: Values = ()
     field: Values = ()
+    discipline: Values = ()
+    industry: Values = ()
     stage: Values = ()
     year: Values = ()
     transfer: Values = ()
+    price: Values = ()
     source: Values = ()
+    price_min: Annotated[Amount | None, Meta(description="The lowest amount asked, in yuan, is at least this.")] = None
+    price_max: Annotated[Amount | None, Meta(description="The lowest amount asked, in yuan, is at most this.")] = None
+    date_from: Annotated[Day | None, Meta(description="The record's date is this day or later.")] = None
+    date_to: Annotated[Day | None, Meta(description="The record's date is this day or earlier.")] = None
+    group: Annotated[bool, Meta(description="Give out records that are the same achievement once.")] = False
     sort: Sort = Sort.RELEVANCE
     size: Annotated[int, Meta(ge=1, le=100, description="Records on a page.")] = 20
     cursor: Annotated[str, Meta(max_length=2000, description="`cursor` of a page's `next`.")] | None = None
     facet: Annotated[
-        tuple[FacetName, ...], Meta(max_length=7, description="Facets to count; none given counts all.")
+        tuple[FacetName, ...], Meta(max_length=10, description="Facets to count; none given counts all.")
     ] = ()
     lang: Annotated[Lang, Meta(description="Language of the facets' labels.")] = Lang.ZH
 
@@ -50,16 +78,23 @@ class SuggestParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def query_of(params: SearchParams) -> Query:
-    """The engine's query: filters that are given, facets that are wanted."""
-    filters = {name: values for name in FACETS if (values := getattr(params, name))}
+    """The engine's query: filters and ranges that are given, facets that are wanted."""
     return Query(
         text=params.q,
-        filters=filters,
+        filters={name: values for name in FACETS if (values := getattr(params, name))},
+        ranges=ranges(params.price_min, params.price_max, params.date_from, params.date_to),
         facets=params.facet or FACETS,
         sort=params.sort,
         size=params.size,
         cursor=params.cursor,
+        group=params.group,
     )
+
+
+def ranges(least: float | None, most: float | None, first: str | None, last: str | None) -> tuple[Range, ...]:
+    """Those of price and date that have a bound."""
+    given = (Range("price", least, most), Range("date", first, last))
+    return tuple(r for r in given if (r.low, r.high) != (None, None))
 
 
 def search(services: Services, params: SearchParams) -> SearchAnswer:
@@ -67,13 +102,28 @@ def search(services: Services, params: SearchParams) -> SearchAnswer:
         limit = services.settings.limits.query_text
         raise BadParameter("q", f"Parameter 'q' is longer than {limit} characters.")
     page = services.index.search(query_of(params))
+    reader = Reader(params.lang, catalogue(), services)
     return SearchAnswer(
         total=page.total,
         items=tuple(item(hit, services) for hit in page.hits),
-        facets={name: labelled(name, counts, services, params.lang) for name, counts in page.facets.items()},
+        facets={name: labelled(name, counts, reader) for name, counts in page.facets.items()},
         next=_next(page, params, services),
         relaxed=page.relaxed,
+        chips=tuple(_chip(chip, reader) for chip in page.chips),
+        unmet=tuple(_chip(chip, reader) for chip in page.unmet),
+        problem=_problem(page.problem, reader) if page.problem else None,
+        corrected=page.corrected,
     )
+
+
+def _chip(chip: Chip, reader: Reader) -> QueryChip:
+    label = said(chip.condition, reader)
+    return QueryChip(chip.start, chip.end, chip.field, label, chip.without, chip.as_words, chip.guessed)
+
+
+def _problem(found: Misread, reader: Reader) -> QueryProblem:
+    message = reader.text(f"misread.{found.code}", piece=found.piece)
+    return QueryProblem(found.code, found.at, found.piece, message, found.suggestion)
 
 
 def item(hit: Hit, services: Services) -> SearchItem:
@@ -96,11 +146,13 @@ def item(hit: Hit, services: Services) -> SearchItem:
         price=found.price,
         cluster=found.cluster or None,
         highlight=hit.highlights,
+        cluster=found.cluster or None,
+        same=hit.same,
     )
 
 
-def labelled(name: str, counts: Sequence[FacetCount], services: Services, lang: Lang) -> tuple[FacetValue, ...]:
-    return tuple(FacetValue(c.value, facet_label(name, c.value, services, lang), c.count) for c in counts)
+def labelled(name: str, counts: Sequence[FacetCount], reader: Reader) -> tuple[FacetValue, ...]:
+    return tuple(FacetValue(c.value, reader.facet(name, c.value), c.count) for c in counts)
 
 
 def _next(page: Page, params: SearchParams, services: Services) -> str | None:

@@ -19,8 +19,11 @@ class Title(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SearchItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One found record. `highlight`: text name -> pieces of the original text, each with whether it matched. `cluster`: the
-    record that stands for its achievement, when several are one."""
+    """One found record. `highlight`: text name -> pieces of the original text, each with whether it matched.
+
+    `cluster` is the record that stands for its achievement, where several records are one; `same` how many further found
+    records of that achievement are folded under this one (`group`).
+    """
 
     iri: Uri
     kind: str
@@ -35,8 +38,9 @@ class SearchItem(msgspec.Struct, frozen=True, omit_defaults=True):
     keywords: tuple[str, ...] = ()
     facets: dict[str, tuple[str, ...]] = {}
     price: float | None = None
-    cluster: Uri | None = None
     highlight: dict[str, tuple[tuple[str, bool], ...]] = {}
+    cluster: Uri | None = None
+    same: int = 0
 
 
 class FacetValue(msgspec.Struct, frozen=True):
@@ -45,14 +49,47 @@ class FacetValue(msgspec.Struct, frozen=True):
     count: int
 
 
+class QueryChip(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a piece of `q` was read: the characters from `start` to `end` ask for `label` in `field`.
+
+    `without` is `q` with the piece left out, `as_words` with the piece in quotes. `guessed`: no field was written.
+    """
+
+    start: int
+    end: int
+    field: str
+    label: str
+    without: str
+    as_words: str
+    guessed: bool = False
+
+
+class QueryProblem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A piece of `q` that could not be read as it was meant, where it begins, and what to write instead, if that is known."""
+
+    code: str
+    at: int
+    piece: str
+    message: str
+    suggestion: str = ""
+
+
 class SearchAnswer(msgspec.Struct, frozen=True):
-    """`relaxed`: nothing held every word of the query, so these hold some of them."""
+    """`total` counts records, also those that are folded under another.
+
+    `relaxed`: nothing held every word of the query, so these hold some of them. `chips`: how pieces of it were read; `unmet`:
+    those that nothing met, so that their words were looked for. `corrected`: a spelling that finds more.
+    """
 
     total: int
     items: tuple[SearchItem, ...]
     facets: dict[str, tuple[FacetValue, ...]]
     next: Next
     relaxed: bool
+    chips: tuple[QueryChip, ...] = ()
+    unmet: tuple[QueryChip, ...] = ()
+    problem: QueryProblem | None = None
+    corrected: str | None = None
 
 
 class SuggestItem(msgspec.Struct, frozen=True):

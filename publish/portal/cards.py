@@ -28,6 +28,7 @@ class Card:
     price: str
     source: str
     fictional: bool
+    same: int  # further found records of the same achievement, folded under this one
 
 
 def card(hit: Hit, reader: Reader) -> Card:
@@ -48,6 +49,7 @@ def card(hit: Hit, reader: Reader) -> Card:
         price=reader.money(found.price) if found.price is not None else "",
         source=reader.source(found.source),
         fictional=bool(source and source.fictional),
+        same=hit.same,
     )
 
 

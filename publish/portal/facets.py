@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from publish.labels import REGION_SCHEME, facet_label, is_grouping
+from publish.labels import REGION_SCHEME, is_grouping
 from publish.portal.reader import Reader
 from search.base import FacetCount
 from vocab import codes
 
 OPEN = 8  # values shown before "more"
+TREES = frozenset({"region", "field", "discipline", "industry"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,12 @@ def _facet(name: str, counts: Sequence[FacetCount], chosen: tuple[str, ...], rea
 
 
 def _options(name: str, numbers: Mapping[str, int], chosen: tuple[str, ...], reader: Reader) -> tuple[Option, ...]:
-    """Values in their order, children under their parent: years newest first, others most frequent first."""
-    parents = {} if name == "year" else {value: _parent(name, value, numbers) for value in numbers}
-    ranked = sorted(numbers, reverse=True) if name == "year" else sorted(numbers, key=lambda v: (-numbers[v], v))
+    """Values in their order, children under their parent: years newest first, prices from the lowest, others most frequent
+    first."""
+    parents = {value: _parent(name, value, numbers) for value in numbers} if name in TREES else {}
+    ranked = sorted(numbers, key=_by_amount if name == "price" else lambda v: (-numbers[v], v))
+    if name == "year":
+        ranked = sorted(numbers, reverse=True)
 
     def below(parent: str | None) -> Iterable[Option]:
         for value in ranked:
@@ -71,8 +75,14 @@ def _options(name: str, numbers: Mapping[str, int], chosen: tuple[str, ...], rea
     return tuple(below(None))
 
 
+def _by_amount(band: str) -> tuple[int, str]:
+    """What is to be agreed comes last."""
+    low = band.partition("-")[0]
+    return (int(low) if low.isdecimal() and len(low) < 16 else 10**16, band)
+
+
 def _label(name: str, value: str, count: int, reader: Reader) -> str:
-    return reader.kinds(value, count) if name == "kind" else facet_label(name, value, reader.services, reader.lang)
+    return reader.kinds(value, count) if name == "kind" else reader.facet(name, value)
 
 
 def _parent(name: str, value: str, numbers: Mapping[str, int]) -> str | None:

@@ -7,7 +7,15 @@ from decimal import Decimal
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
-from publish.labels import code_label, kind_label, kinds_label, place_label, region_label, source_label
+from publish.labels import (
+    code_label,
+    facet_label,
+    kind_label,
+    kinds_label,
+    place_label,
+    region_label,
+    source_label,
+)
 from publish.languages import Lang
 from publish.messages import Catalogue
 from publish.services import Services
@@ -53,6 +61,23 @@ class Reader:
 
     def source(self, source: str) -> str:
         return source_label(source, self.services, self.lang)
+
+    def facet(self, name: str, value: str) -> str:
+        """The label of one value of a search facet."""
+        return self._band(value) if name == "price" else facet_label(name, value, self.services, self.lang)
+
+    def _band(self, band: str) -> str:
+        """A band of prices (`vocab.kinds.document.price_band`); what is none is shown as it is."""
+        low, dash, high = band.partition("-")
+        if band == "negotiable":
+            return self.text("price.negotiable")
+        if not (dash and low.isdecimal() and (high.isdecimal() or not high)):
+            return band
+        if not high:
+            return self.text("price.from", amount=self.money(Decimal(low)))
+        if low == "0":
+            return self.text("price.below", amount=self.money(Decimal(high)))
+        return self.text("price.between", low=self.money(Decimal(low)), high=self.money(Decimal(high)))
 
     def number(self, number: int | float | Decimal) -> str:
         return format_decimal(number, locale=self.locale)

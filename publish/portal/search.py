@@ -1,69 +1,56 @@
 """`/search`: finding records, with every choice in the address so that a search can be kept and sent."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from publish.errors import BadParameter
-from publish.labels import facet_label
+from publish.conditions import field_title, said
+from publish.export import FORMS, MOST
 from publish.links import with_query
+from publish.portal.asked import PATH, Asked, asked
 from publish.portal.cards import card
 from publish.portal.facets import facets_of
+from publish.portal.histogram import histogram
 from publish.portal.reader import Reader
 from publish.portal.site import Site
-from search.base import FACETS, Query, Sort
+from search.base import FACETS, Page, Sort
+from search.expression import Chip, Misread
 
-PATH = "/search"
 # In the order in which people narrow a search.
-SHOWN = ("kind", "region", "field", "stage", "transfer", "year", "source")
-MOST_CHOSEN = 50
+SHOWN = ("kind", "region", "field", "stage", "transfer", "price", "year", "discipline", "industry", "source")
+VALUES = 200  # of a facet: enough for its lower levels
+WAYS_OUT = 6  # of a search that found nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter in force, and the address of the same search without it."""
+class Tag:
+    """A condition in force: the search without it, and the one that looks for its words instead, if it is a guess."""
 
     title: str
     label: str
-    without: str
+    without: Asked
+    as_words: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address of a search says. Unknown parameters are left alone: people arrive with all kinds of them."""
+class WayOut:
+    """A search beside one that found nothing, and what it finds."""
 
-    text: str
-    chosen: Mapping[str, tuple[str, ...]]
-    sort: Sort
-    cursor: str | None
-
-    def address(self, **changes: object) -> str:
-        values: dict[str, object] = {"q": self.text, **self.chosen, "sort": self._sort(), **changes}
-        return with_query(PATH, {k: v for k, v in values.items() if isinstance(v, str | tuple)})
-
-    def without(self, facet: str, value: str) -> str:
-        return self.address(**{facet: tuple(v for v in self.chosen[facet] if v != value)})
-
-    def _sort(self) -> str | None:
-        return None if self.sort is Sort.RELEVANCE else self.sort.value
+    title: str
+    label: str
+    href: str
+    count: int
 
 
-def asked(request: Request, longest: int) -> Asked:
-    """Raises BadParameter for a text that is too long."""
-    given = request.query_params
-    text = given.get("q", "").strip()
-    if len(text) > longest:
-        raise BadParameter("q", f"The text to search for is longer than {longest} characters.")
-    chosen = {name: tuple(dict.fromkeys(v for v in given.getlist(name) if v))[:MOST_CHOSEN] for name in FACETS}
-    sort = given.get("sort", Sort.RELEVANCE.value)
-    return Asked(
-        text=text,
-        chosen={name: values for name, values in chosen.items() if values},
-        sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
-        cursor=given.get("cursor") or None,
-    )
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What could not be read, in words, and the text that is suggested."""
+
+    message: str
+    suggestion: str
+    href: str
 
 
 class SearchPage:
@@ -72,32 +59,89 @@ class SearchPage:
 
     def show(self, request: Request) -> Response:
         services = self.site.services
-        wanted = asked(request, services.settings.limits.query_text)
+        wanted = asked(request.query_params, services.settings.limits.query_text)
         reader = self.site.reader(request)
-        query = Query(wanted.text, dict(wanted.chosen), SHOWN, wanted.sort, cursor=wanted.cursor, facet_size=60)
-        page = services.index.search(query)
-        counts = {name: page.facets.get(name, ()) for name in SHOWN}
+        page = services.index.search(wanted.query(SHOWN, facet_size=VALUES))
+        tags = [*_read(page.chips, wanted, reader), *_chosen(wanted, reader)]
         context = {
             "asked": wanted,
             "page": page,
             "cards": [card(hit, reader) for hit in page.hits],
-            "facets": facets_of(counts, wanted.chosen, reader),
-            "chips": chips(wanted, reader),
+            "facets": facets_of({name: page.facets.get(name, ()) for name in SHOWN}, wanted.chosen, reader),
+            "histogram": histogram(page.facets.get("year", ()), wanted.chosen.get("year", ())),
+            "tags": tags,
+            "unmet": [(field_title(chip, reader), said(chip.condition, reader)) for chip in page.unmet],
+            "mended": _mended(page.problem, wanted, reader) if page.problem else None,
+            "negotiable": self._negotiable(page, wanted),
+            "ways_out": list(self._ways_out(tags))[:WAYS_OUT] if not page.total else [],
+            "folded": any(hit.same for hit in page.hits),
             "sorts": list(Sort),
             "next": wanted.address(cursor=page.next) if page.next else None,
             "first": wanted.address() if wanted.cursor else None,
-            "api": with_query("/api/v1/search", {"q": wanted.text, **wanted.chosen}),
+            "api": with_query("/api/v1/search", _for_the_api(wanted)),
+            "exports": [(form.upper(), wanted.address(f"{PATH}.{form}")) for form in FORMS] if page.total else [],
+            "cut_at": MOST if page.total > MOST else None,
+            "numbered": "page" in request.query_params,
         }
         return self.site.page(request, "search.html", context)
 
+    def _count(self, other: Asked) -> int:
+        return self.site.services.index.search(replace(other, cursor=None).query(size=0)).total
 
-def chips(wanted: Asked, reader: Reader) -> list[Chip]:
-    return [
-        Chip(
-            reader.text(f"facet.{facet}"),
-            facet_label(facet, value, reader.services, reader.lang),
-            wanted.without(facet, value),
+    def _negotiable(self, page: Page, wanted: Asked) -> WayOut | None:
+        """Records whose price is to be agreed, beside a search that a range of prices narrows."""
+        priced = [chip for chip in page.chips if chip.field == "price"]
+        bounded = any(name.startswith("price") for name in wanted.bounds)
+        if wanted.chosen.get("price") or (len(priced) != 1 if priced else not bounded):
+            return None
+        text = priced[0].without if priced else wanted.text
+        other = replace(
+            wanted.retold(text).unbounded("price_min", "price_max"), chosen={**wanted.chosen, "price": ("negotiable",)}
         )
-        for facet, values in wanted.chosen.items()
-        for value in values
-    ]
+        count = self._count(other)
+        return WayOut("", "", other.address(), count) if count else None
+
+    def _ways_out(self, tags: list[Tag]) -> Iterator[WayOut]:
+        """What leaving out one condition would find."""
+        for tag in tags[:WAYS_OUT]:
+            count = self._count(tag.without)
+            if count and (tag.without.text or tag.without.narrowed):
+                yield WayOut(tag.title, tag.label, tag.without.address(), count)
+
+
+def _read(chips: tuple[Chip, ...], wanted: Asked, reader: Reader) -> Iterator[Tag]:
+    """How pieces of the text were read."""
+    for chip in chips:
+        as_words = wanted.retold(chip.as_words) if chip.guessed else None
+        yield Tag(field_title(chip, reader), said(chip.condition, reader), wanted.retold(chip.without), as_words)
+
+
+def _chosen(wanted: Asked, reader: Reader) -> Iterator[Tag]:
+    """What was chosen beside the text."""
+    for facet, values in wanted.chosen.items():
+        for value in values:
+            yield Tag(reader.text(f"facet.{facet}"), reader.facet(facet, value), wanted.without(facet, value))
+    for given in wanted.ranges:
+        names = ("price_min", "price_max") if given.field == "price" else ("year_from", "year_to")
+        title = reader.text("facet.price" if given.field == "price" else "read.date")
+        yield Tag(title, said(given, reader), wanted.unbounded(*names))
+
+
+def _mended(problem: Misread, wanted: Asked, reader: Reader) -> Mended:
+    message = reader.text(f"misread.{problem.code}", piece=problem.piece)
+    before, after = wanted.text[: problem.at], wanted.text[problem.at + len(problem.piece) :]
+    text = f"{before}{problem.suggestion}{after}" if problem.suggestion else ""
+    return Mended(message, text, wanted.retold(text).address() if text else "")
+
+
+def _for_the_api(wanted: Asked) -> dict[str, str | tuple[str, ...] | None]:
+    bounds = {name: str(bound) for name, bound in wanted.bounds.items() if name.startswith("price")}
+    dates = next((r for r in wanted.ranges if r.field == "date"), None)
+    return {
+        "q": wanted.text,
+        **{name: values for name, values in wanted.chosen.items() if name in FACETS},
+        **bounds,
+        "date_from": str(dates.low) if dates and dates.low else None,
+        "date_to": str(dates.high) if dates and dates.high else None,
+        "group": None if wanted.each else "true",
+    }

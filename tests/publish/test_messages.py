@@ -10,11 +10,14 @@ from federation.health import Condition
 from federation.matching.score import MERGING
 from federation.source import PolicyMode
 from federation.views import RunStatus
+from publish.export import COLUMNS
 from publish.languages import Lang
 from publish.messages import Catalogue, MessageError
 from publish.portal.errors import KNOWN
 from publish.portal.groups import GROUPS
 from search.base import FACETS, Sort
+from search.expression import MISREADINGS
+from search.fields import FIELDS
 from vocab import values
 from vocab.kinds.demand import DemandState
 from vocab.kinds.organisation import OrganisationRole
@@ -31,6 +34,8 @@ def used() -> set[str]:
     written = {key for text in texts for key in LITERAL.findall(text)}
     written |= {key for text in texts for pair in CHOICE.findall(text) for key in pair}
     made = {f"sort.{s.value}" for s in Sort} | {f"facet.{f}" for f in FACETS} | {f"run.{s.value}" for s in RunStatus}
+    made |= {f"read.{f}" for f in FIELDS if f not in FACETS} | {f"misread.{code}" for code in MISREADINGS}
+    made |= {f"export.{column}" for column in COLUMNS} | {"price.below", "price.upto", "price.above", "price.from"}
     made |= {f"match.{reason}" for reason in (*MERGING, "decided")}
     made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
     made |= {f"health.{condition.value}{end}" for condition in Condition for end in ("", "_means")}

@@ -1,9 +1,11 @@
 """Records for the search suite: public records made of the real kinds, small and named by what they are about."""
 
+import msgspec
+
 from vocab.kinds import Achievement
 from vocab.parse.money import price_of
 from vocab.public import Cluster, PublicRecord
-from vocab.values import Agent, Ipr, PartialDate, Precision, Text, Words
+from vocab.values import Agent, Ipr, PartialDate, Precision, Price, Text, Words
 
 BASE = "https://example.org"
 
@@ -44,7 +46,7 @@ def public(
         completed_on=_date(year),
         ipr=(Ipr(no=patent),) if patent else (),
         registration_no=registration,
-        price=price_of(price, "万元").value if price else None,
+        price=msgspec.convert(price_of(price, "万元").value, Price | None) if price else None,
     )
     at = "2025-01-01T00:00:00Z"
     same = Cluster(cluster, (cluster, iri(name))) if cluster else None

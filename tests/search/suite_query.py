@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+import msgspec
 import pytest
 
 from search.base import BadQuery, Frequency, Page, Query, SearchIndex, Sort
@@ -38,12 +39,8 @@ def every(index: SearchIndex, query: Query) -> Iterator[Page]:
     page = index.search(query)
     yield page
     while page.next:
-        page = index.search(Query(**{**_fields(query), "cursor": page.next}))
+        page = index.search(msgspec.structs.replace(query, cursor=page.next))
         yield page
-
-
-def _fields(query: Query) -> dict[str, object]:
-    return {name: getattr(query, name) for name in query.__struct_fields__}
 
 
 class Spelling:

@@ -15,7 +15,7 @@ from vocab.public import PublicRecord
 from vocab.record import Record
 from vocab.values import Agent, Membership, PartialDate, Period, Price
 
-FACETS = ("kind", "region", "field", "stage", "year", "transfer", "price", "source")
+FACETS = ("kind", "region", "field", "discipline", "industry", "stage", "year", "transfer", "price", "source")
 
 # In this order: the first classification a record carries is the one it is counted under.
 FIELDS_OF_TECHNOLOGY = ("hi_tech_field", "tech_field", "discipline", "industry")
@@ -87,6 +87,8 @@ def _facets(
         "source": (public.source,),
         "region": _region(record.region) if record.region else (),
         "field": _field(record),
+        "discipline": _broadened(_values(record, "discipline")),
+        "industry": _broadened(_values(record, "industry")),
         "stage": stage,
         "transfer": transfer,
         "year": (date.value[:4],) if date else (),
@@ -96,7 +98,11 @@ def _facets(
 
 
 def _field(record: Record) -> tuple[str, ...]:
-    codes = next((v for name in FIELDS_OF_TECHNOLOGY if (v := _values(record, name))), ())
+    return _broadened(next((v for name in FIELDS_OF_TECHNOLOGY if (v := _values(record, name))), ()))
+
+
+def _broadened(codes: Iterable[str]) -> tuple[str, ...]:
+    """Codes with all their broader ones."""
     return _unique(c for code in codes for c in _with_ancestors(code))
 
 
