@@ -1,62 +1,88 @@
 """The ways in which a text is tried, one after the other until something is found. The same for every engine.
 
-    for attempt in attempts(language, query.text, after and after.step):
+    for attempt in attempts(language, query.text, count, after and after.step):
         total, hits = ...  # of query.narrowed(attempt.question.expression)
         if total:
             break
     page = Page(total, ..., **attempt.said(total))
 
-A page that is continued goes on with the attempt that its first page came from: `Cursor.step`.
+`count` tells how many records meet an expression under the query's filters. A page that is continued goes on with the attempt
+that its first page came from: `Cursor.step`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Any
 
 import msgspec
 
 from search.base import Frequency, Speller
-from search.expression import Question
+from search.expression import EVERYTHING, Chip, Expression, Question
 from search.question import Language
 from search.relax import relaxed
+
+Count = Callable[[Expression], int]
 
 
 class Step(IntEnum):
     READ = 0  # as the text was understood
-    WORDS = 1  # without guesses: 浙江 is a word, not a region
-    RELAXED = 2  # some of the words are enough
+    WORDS = 1  # guesses that nothing meets are words: 浙江 is no region here
+    FEWER = 2  # without those words
+    RELAXED = 3  # some of the words are enough
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """`read` is how the text was understood; `question` what is looked for in this attempt."""
+    """`read` is how the text was understood; `question` what is looked for; `unmet` the guesses that were given up."""
 
     step: Step
     read: Question
     question: Question
+    unmet: tuple[Chip, ...] = ()
 
     def said(self, total: int) -> dict[str, Any]:
         """What `Page` says of it, by the names of its fields."""
-        guesses_failed = self.step is not Step.READ and total > 0
         return {
-            "relaxed": (self.step is Step.RELAXED and total > 0) or self.question.cut,
+            "relaxed": (self.step >= Step.FEWER and total > 0) or self.question.cut,
             "chips": self.question.chips if total else self.read.chips,
-            "unmet": tuple(c for c in self.read.chips if c.guessed) if guesses_failed else (),
+            "unmet": self.unmet if total else (),
             "problem": self.read.problem,
         }
 
 
-def attempts(language: Language, text: str, only: Step | None = None) -> Iterator[Attempt]:
+def attempts(language: Language, text: str, count: Count, only: Step | None = None) -> Iterator[Attempt]:
     """At least one; with `only` that one, or the last there is before it."""
-    read = language.read(text)
-    plain = language.read(text, guess=False) if read.guessed else read
-    found = [Attempt(Step.READ, read, read)]
-    if plain is not read:
-        found.append(Attempt(Step.WORDS, read, plain))
-    if (looser := relaxed(plain.expression)) is not None:
-        found.append(Attempt(Step.RELAXED, read, msgspec.structs.replace(plain, expression=looser)))
     if only is None:
-        return iter(found)
-    return iter([a for a in found if a.step <= only][-1:])
+        yield from _attempts(language, text, count)
+        return
+    last = None
+    for attempt in _attempts(language, text, count):
+        if last is not None and attempt.step > only:
+            break
+        last = attempt
+        if attempt.step == only:
+            break
+    if last is not None:
+        yield last
+
+
+def _attempts(language: Language, text: str, count: Count) -> Iterator[Attempt]:
+    read = fewer = language.read(text)
+    yield Attempt(Step.READ, read, read)
+    unmet = _unmet(read, count)
+    if unmet:
+        places = frozenset(chip.start for chip in unmet)
+        yield Attempt(Step.WORDS, read, language.read(text, words=places), unmet)
+        fewer = language.read(text, passed=places)
+        if fewer.expression != EVERYTHING:
+            yield Attempt(Step.FEWER, read, fewer, unmet)
+    if (looser := relaxed(fewer.expression)) is not None:
+        yield Attempt(Step.RELAXED, read, msgspec.structs.replace(fewer, expression=looser), unmet)
+
+
+def _unmet(read: Question, count: Count) -> tuple[Chip, ...]:
+    """The guesses that no record meets; all of them, when each is met and only together they are not."""
+    guessed = tuple(chip for chip in read.chips if chip.guessed)
+    return tuple(chip for chip in guessed if not count(chip.condition)) or guessed
 
 
 def corrected(language: Language, text: str, speller: Speller, frequency: Frequency) -> str | None:

@@ -6,6 +6,7 @@ import hashlib
 
 import msgspec
 
+from search.attempts import Step
 from search.base import BadQuery, Query
 
 LONGEST = 2000
@@ -14,14 +15,14 @@ LONGEST = 2000
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """`query` is the fingerprint of its query; `offset` how many hits were given out; `key` and `iri` the last hit's.
 
-    `step` is the attempt (`search.attempts.Step`) that found the page.
+    `step` is the attempt that found the page.
     """
 
     query: str
     offset: int
     key: float | int | str
     iri: str
-    step: int = 0
+    step: Step = Step.READ
 
 
 def fingerprint(query: Query) -> str:

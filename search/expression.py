@@ -125,11 +125,6 @@ class Question(msgspec.Struct, frozen=True):
     problem: Misread | None = None
     cut: bool = False
 
-    @property
-    def guessed(self) -> bool:
-        """Whether it rests on guesses, so that reading the text as words alone may find more."""
-        return any(chip.guessed for chip in self.chips)
-
 
 def wanted(expression: Expression) -> Iterator[Term]:
     """The terms that a record should have, in their order: those which rank it and are marked in it."""

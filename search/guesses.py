@@ -35,10 +35,11 @@ STAGE_WORD = re.compile("阶段|小试|中试|stage$", re.IGNORECASE)
 
 
 class Guess(msgspec.Struct, frozen=True):
-    """`text[start:end]` of a word is taken for `condition` of `field`."""
+    """`text`, which is `word[start:end]`, is taken for `condition` of `field`."""
 
     start: int
     end: int
+    text: str
     field: str
     condition: Expression
     wide: bool = False
@@ -60,7 +61,7 @@ def guesses(word: str) -> list[Guess]:
 def _whole(word: str, start: int, end: int) -> Guess | None:
     for field, condition, wide in _readings(folded(word[start:end])):
         if condition is not None:
-            return Guess(start, end, field, condition, wide)
+            return Guess(start, end, word[start:end], field, condition, wide)
     return None
 
 
@@ -86,12 +87,12 @@ def _ends(word: str) -> Iterator[Guess]:
         field, condition = _of(found[0])
         if condition is not None and found.end() < end:
             start = found.end()
-            yield Guess(0, start, field, condition)
+            yield Guess(0, start, found[0], field, condition)
     for found in TIME.finditer(word, start):
         if found.end() == end and found.start() > start:
             field, condition = _of(found[0])
             if condition is not None:
-                yield Guess(found.start(), end, field, condition)
+                yield Guess(found.start(), end, found[0], field, condition)
 
 
 def _of(text: str) -> tuple[str, Expression | None]:

@@ -22,9 +22,9 @@ class Language:
         self.synonyms = Synonyms(synonyms, self.analyser.cut)
         self._wording = Wording(self.analyser, self.synonyms)
 
-    def read(self, text: str, guess: bool = True) -> Question:
-        """Any text is a query. `guess`: whether 浙江 may be a region and 50万以下 a price."""
-        return Reading(self._wording, text, guess).question()
+    def read(self, text: str, *, words: frozenset[int] = frozenset(), passed: frozenset[int] = frozenset()) -> Question:
+        """Any text is a query. Guesses that begin at one of `words` are words after all, those at `passed` are passed over."""
+        return Reading(self._wording, text, words, passed).question()
 
     def typed(self, text: str) -> list[tuple[int, int]]:
         """Where plain words stand in a text, from the first to the last: those whose spelling may be wrong."""

@@ -18,7 +18,7 @@ from search.expression import (
     Term,
     both,
 )
-from search.guesses import guesses
+from search.guesses import Guess, guesses
 from search.meaning import condition
 from search.syntax import Alternatives, Fielded, Group, Negated, Node, Phrase, Word, parse
 from search.wording import Wording
@@ -38,31 +38,31 @@ class Sort(Enum):
 
 
 class Reading:
-    """Of one text. `guess`: whether words may be understood as conditions."""
+    """Of one text. Guesses that begin at one of `words` are words after all, those at `passed` are passed over."""
 
-    def __init__(self, wording: Wording, text: str, guess: bool) -> None:
+    def __init__(self, wording: Wording, text: str, words: frozenset[int], passed: frozenset[int]) -> None:
         self._wording = wording
         self._text = text
-        self._guess = guess
+        self._words = words
+        self._passed = passed
         self._chips: list[Chip] = []
         self._problem: Misread | None = None
-        self._key = identifier_key(text)
+        self._parsed = parse(text)
+        self._number = _number(self._parsed.query)
         self._left = dict.fromkeys(Sort, MOST)
         self._sort = Sort.WANTED  # of the terms now read
         self._cut = False
 
     def question(self) -> Question:
-        parsed = parse(self._text)
-        self._problem = parsed.problem
-        found = both(*dict.fromkeys(self._query(parsed.query.parts, "", top=True)))
-        return Question(self._with_number(found, parsed.query), tuple(self._chips), self._problem, self._cut)
+        self._problem = self._parsed.problem
+        found = both(*dict.fromkeys(self._query(self._parsed.query.parts, "", top=True)))
+        return Question(self._with_number(found), tuple(self._chips), self._problem, self._cut)
 
-    def _with_number(self, found: Expression, query: Group) -> Expression:
+    def _with_number(self, found: Expression) -> Expression:
         """The whole text may be one number, in any spelling: ZL 2013 1 0699744.2."""
-        plain = all(isinstance(part, Word) for part in query.parts) and not self._chips
-        if not plain or not looks_like_identifier(self._key):
+        if not self._number or self._chips:
             return found
-        number = Term(self._key, field=IDENTIFIER)
+        number = Term(self._number, field=IDENTIFIER)
         return number if found == EVERYTHING else AnyOf((number, found))
 
     def _query(self, parts: Sequence[Node], field: str, top: bool = False) -> list[Expression]:
@@ -81,22 +81,27 @@ class Reading:
     def _pieces(self, word: Word) -> Iterator[Word | Chip]:
         """A word, parted where something in it is understood."""
         at = 0
-        number = self._key.isascii() and looks_like_identifier(self._key)  # 2013 may be a piece of it
-        for guess in guesses(word.text) if self._guess and self._left[Sort.CONDITION] else ():
-            if number and guess.wide:
+        for guess in guesses(word.text) if self._left[Sort.CONDITION] else ():
+            if guess.wide and self._number.isascii() and self._number:  # 2013 may be a piece of it
                 continue
             if guess.start > at:
                 yield _part_of(word, at, guess.start)
             piece = _part_of(word, guess.start, guess.end)
-            asked = guess.condition
-            if guess.wide:
-                topic = guess.field == "field"
-                words = self._wording.terms([piece.text]) if topic else self._wording.phrase(piece.text)
-                asked = AnyOf((asked, both(*words)))
-            yield self._chip(piece, guess.field, asked, piece.text, guessed=True)
+            if piece.start in self._words:
+                yield piece
+            elif piece.start not in self._passed:
+                yield self._chip(piece, guess.field, self._meant(guess), piece.text, guessed=True)
             at = guess.end
         if at < len(word.text):
             yield _part_of(word, at, len(word.text))
+
+    def _meant(self, guess: Guess) -> Expression:
+        """The condition; where the guess is wide, or else the words."""
+        if not guess.wide:
+            return guess.condition
+        topic = guess.field == "field"
+        words = self._wording.terms([guess.text]) if topic else self._wording.phrase(guess.text)
+        return AnyOf((guess.condition, both(*words)))
 
     def _part(self, part: Node | Chip, field: str, top: bool = False) -> list[Expression]:
         match part:
@@ -175,6 +180,13 @@ class Reading:
             as_words=_tidy(f'{before} "{plain}" {after}'),
             guessed=guessed,
         )
+
+
+def _number(query: Group) -> str:
+    """The key of the number that words may be together; empty when they are none."""
+    words = [part.text for part in query.parts if isinstance(part, Word)]
+    key = identifier_key("".join(words))
+    return key if len(words) == len(query.parts) and looks_like_identifier(key) else ""
 
 
 def _part_of(word: Word, start: int, end: int) -> Word:

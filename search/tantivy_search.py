@@ -1,6 +1,7 @@
 """One search: limits, the query, facets that stay honest, the page and where the next one starts."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -48,7 +49,8 @@ class Search:
         """Raises BadQuery."""
         check(query)
         after = self._after(query)
-        for attempt in attempts(self._language, query.text, Step(after.step) if after else None):
+        only = None if after is None else after.step
+        for attempt in attempts(self._language, query.text, partial(self._meeting, query), only):
             expression = attempt.question.expression
             found = self._found(query, expression, after)
             if found.total:
@@ -72,13 +74,17 @@ class Search:
         return msgspec.structs.replace(after, offset=min(after.offset, self._searcher.num_docs))
 
     def _corrected(self, query: Query, attempt: Attempt, total: int) -> str | None:
-        if self._speller is None or not query.text or (total and attempt.step is not Step.RELAXED):
+        if self._speller is None or not query.text or (total and attempt.step < Step.FEWER):
             return None
         return corrected(self._language, query.text, self._speller, self._records_with)
 
     def _records_with(self, text: str) -> int:
         held = build.contains("grams", normalise(text))
         return 0 if held is None else self._count(held)
+
+    def _meeting(self, query: Query, expression: Expression) -> int:
+        """How many records meet the expression and the filters."""
+        return self._count(build.found_by(query.narrowed(expression), self._analyser))
 
     def _count(self, query: tantivy.Query) -> int:
         return total(self._searcher.search(query, 1))

@@ -39,7 +39,6 @@ def _living(searcher: tantivy.Searcher, terms: list[str], size: int) -> list[Sug
             out.setdefault((what, name), Suggestion(name, KINDS[what], ""))
             continue
         document, _ = stored(searcher, hits[0][1])
-        out.setdefault(
-            (what, document.iri), Suggestion(document.title_zh or document.title_en, document.kind, document.iri)
-        )
+        title = document.title_zh or document.title_en  # the same title leads to one of its records
+        out.setdefault((what, title), Suggestion(title, document.kind, document.iri))
     return list(out.values())

@@ -70,7 +70,7 @@ class SearchPage:
             "facets": facets_of({name: page.facets.get(name, ()) for name in SHOWN}, wanted.chosen, reader),
             "histogram": histogram(page.facets.get("year", ()), wanted.chosen.get("year", ())),
             "tags": tags,
-            "unmet": [(field_title(chip, reader), said(chip.condition, reader)) for chip in page.unmet],
+            "unmet": reader.text("word.semicolon").join(tag_text(chip, reader) for chip in page.unmet),
             "mended": _mended(page.problem, wanted, reader) if page.problem else None,
             "negotiable": self._negotiable(page, wanted),
             "ways_out": list(self._ways_out(tags))[:WAYS_OUT] if not page.total else [],
@@ -107,6 +107,10 @@ class SearchPage:
             count = self._count(tag.without)
             if count and (tag.without.text or tag.without.narrowed):
                 yield WayOut(tag.title, tag.label, tag.without.address(), count)
+
+
+def tag_text(chip: Chip, reader: Reader) -> str:
+    return f"{field_title(chip, reader)}{reader.text('word.colon')}{said(chip.condition, reader)}"
 
 
 def _read(chips: tuple[Chip, ...], wanted: Asked, reader: Reader) -> Iterator[Tag]:

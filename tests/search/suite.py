@@ -282,6 +282,13 @@ class SearchIndexBehaviour(QueryBehaviour):
             with pytest.raises(BadQuery, match="cursor"):
                 index.search(asked)
 
+    def test_a_cursor_of_an_attempt_that_never_was_is_refused(self, index: SearchIndex) -> None:
+        query = Query("石墨", size=1)
+        real = cursors.read(index.search(query).next or "", query)
+        forged = cursors.write(msgspec.structs.replace(real, step=99))
+        with pytest.raises(BadQuery, match="broken"):
+            index.search(msgspec.structs.replace(query, cursor=forged))
+
     # Marks
 
     def test_marks_stand_in_the_original(self, empty: SearchIndex) -> None:

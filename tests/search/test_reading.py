@@ -63,23 +63,33 @@ def test_what_is_written_out_is_read_as_itself(text: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(QUERIES, st.booleans())
-def test_any_text_is_a_question_and_its_chips_lie_in_it(text: str, guess: bool) -> None:
-    question = LANGUAGE.read(text, guess)
-    for chip in question.chips:
-        assert 0 <= chip.start < chip.end <= len(text)
-        assert guess or not chip.guessed
-        assert len(chip.without) < len(text)
-    assert sum(1 for _ in wanted(question.expression)) <= 2 * 40 + 40
-    assert [a.step for a in attempts(LANGUAGE, text)][0] is Step.READ
-    relaxed(question.expression)
+@given(QUERIES, st.integers(0, 2))
+def test_any_text_is_tried_and_its_chips_lie_in_it(text: str, met: int) -> None:
+    tried = list(attempts(LANGUAGE, text, lambda expression: met if isinstance(expression, Range) else 0))
+    assert [a.step for a in tried] == sorted({a.step for a in tried})
+    assert tried[0].step is Step.READ
+    for attempt in tried:
+        question = attempt.question
+        for chip in question.chips:
+            assert 0 <= chip.start < chip.end <= len(text)
+            assert len(chip.without) < len(text)
+        assert not {chip.start for chip in question.chips if attempt.step} & {chip.start for chip in attempt.unmet}
+        assert sum(1 for _ in wanted(question.expression)) <= 2 * 40 + 40
+
+
+@pytest.mark.parametrize("only", list(Step))
+@pytest.mark.parametrize("text", ["石墨烯", "浙江 50万以下 石墨烯", "浙江", '"石墨"', ""])
+def test_a_continued_page_finds_its_attempt_or_the_last_before_it(text: str, only: Step) -> None:
+    every = list(attempts(LANGUAGE, text, lambda _: 0))
+    [one] = attempts(LANGUAGE, text, lambda _: 0, only)
+    assert one == [a for a in every if a.step <= only][-1]
 
 
 @settings(max_examples=200, deadline=None)
 @given(QUERIES)
 def test_the_question_of_what_is_written_out_is_the_same(text: str) -> None:
     plain = written(parse(text).query)
-    first, second = LANGUAGE.read(plain, guess=False), LANGUAGE.read(text, guess=False)
+    first, second = LANGUAGE.read(plain), LANGUAGE.read(text)
     assert list(wanted(first.expression)) == list(wanted(second.expression))
 
 
