@@ -29,7 +29,11 @@ def read(request: Request, declared: type[ParamsT]) -> ParamsT:
         if len(given) > 1 and not many[name]:
             raise BadParameter(name, f"Parameter {name!r} may be given once only.")
         values[name] = given if many[name] else given[0]
-    return _converted(values, declared)
+    found = _converted(values, declared)
+    for name, given in values.items():
+        if getattr(found, name) is None:  # `null` is nothing that an address can say
+            raise BadParameter(name, f"Parameter {name!r} is {given!r}; leave it out instead.", value=given)
+    return found
 
 
 def repeatable(declared: type[msgspec.Struct]) -> dict[str, bool]:

@@ -10,14 +10,14 @@
 that its first page came from: `Cursor.step`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from typing import Any
 
 import msgspec
 
 from search.base import Frequency, Speller
-from search.expression import EVERYTHING, Chip, Expression, Question
+from search.expression import EVERYTHING, Chip, Expression, Question, both
 from search.question import Language
 from search.relax import relaxed
 
@@ -68,9 +68,9 @@ def attempts(language: Language, text: str, count: Count, only: Step | None = No
 def _attempts(language: Language, text: str, count: Count) -> Iterator[Attempt]:
     read = fewer = language.read(text)
     yield Attempt(Step.READ, read, read)
-    unmet = _unmet(read, count)
+    unmet = _unmet(language, text, read, count)
     if unmet:
-        places = frozenset(chip.start for chip in unmet)
+        places = _places(unmet)
         yield Attempt(Step.WORDS, read, language.read(text, words=places), unmet)
         fewer = language.read(text, passed=places)
         if fewer.expression != EVERYTHING:
@@ -79,10 +79,25 @@ def _attempts(language: Language, text: str, count: Count) -> Iterator[Attempt]:
         yield Attempt(Step.RELAXED, read, msgspec.structs.replace(fewer, expression=looser), unmet)
 
 
-def _unmet(read: Question, count: Count) -> tuple[Chip, ...]:
-    """The guesses that no record meets; all of them, when each is met and only together they are not."""
-    guessed = tuple(chip for chip in read.chips if chip.guessed)
-    return tuple(chip for chip in guessed if not count(chip.condition)) or guessed
+def _unmet(language: Language, text: str, read: Question, count: Count) -> tuple[Chip, ...]:
+    """The guesses to give up: from the first on, each that nothing meets which meets those before it and the rest of the text."""
+    guessed = [chip for chip in read.chips if chip.guessed]
+    if not guessed:
+        return ()
+    rest = language.read(text, passed=_places(guessed)).expression
+    held = rest if count(rest) else EVERYTHING
+    unmet: list[Chip] = []
+    for chip in guessed:
+        more = both(held, chip.condition)
+        if count(more):
+            held = more
+        else:
+            unmet.append(chip)
+    return tuple(unmet or guessed)
+
+
+def _places(chips: Sequence[Chip]) -> frozenset[int]:
+    return frozenset(chip.start for chip in chips)
 
 
 def corrected(language: Language, text: str, speller: Speller, frequency: Frequency) -> str | None:
