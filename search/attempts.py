@@ -80,7 +80,10 @@ def _attempts(language: Language, text: str, count: Count) -> Iterator[Attempt]:
 
 
 def _unmet(language: Language, text: str, read: Question, count: Count) -> tuple[Chip, ...]:
-    """The guesses to give up: from the first on, each that nothing meets which meets those before it and the rest of the text."""
+    """The guesses to give up: from the first on, each that nothing meets which meets those before it and the rest of the text.
+
+    Where nothing meets the rest alone, the guesses are judged by themselves: they may be right, and the words wrong.
+    """
     guessed = [chip for chip in read.chips if chip.guessed]
     if not guessed:
         return ()
@@ -93,7 +96,7 @@ def _unmet(language: Language, text: str, read: Question, count: Count) -> tuple
             held = more
         else:
             unmet.append(chip)
-    return tuple(unmet or guessed)
+    return tuple(unmet)
 
 
 def _places(chips: Sequence[Chip]) -> frozenset[int]:

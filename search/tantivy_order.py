@@ -11,6 +11,9 @@ from search.cursor import Cursor
 from search.tantivy_schema import schema, stored
 
 NEARBY = 100  # hits around the expected place in which the last page's last hit is looked for
+DEEPEST = (
+    100_000  # hits of an order by score or title that can be given out: the engine sorts all that come before a page
+)
 BROKEN = "cursor is broken: use the `next` of a page as it is"
 
 Address = tuple[Any, tantivy.DocAddress]
@@ -28,6 +31,8 @@ class Order:
 
     def page(self, after: Cursor | None, size: int) -> Page:
         """Raises BadQuery for a cursor of another order."""
+        if after and after.offset > DEEPEST:
+            raise BadQuery(f"this order can be followed to its {DEEPEST}th record; sort by newest or oldest to read on")
         start = self.start(after) if after else 0
         result = self._fetch(start, size + 1, True)
         return total(result), list(result.hits), start

@@ -23,7 +23,13 @@ API = {operation.name: operation for operation in OPERATIONS}
 # route -> what it is for; a route that is missing here fails the generation
 PURPOSES: dict[str, str] = {
     "home": "the portal's first page",
-    "search-page": "search with facets, for people; takes the parameters of the search API",
+    "search-page": "search for people: `q` and facets as in the API, `price_min`, `price_max`, `year_from`, `year_to`, `each=1`",
+    **{
+        f"search-{form}": f"what a search finds as {name}, 10,000 records at most; parameters as of `/search`"
+        for form, name in (("csv", "CSV"), ("xlsx", "a spreadsheet"), ("jsonl", "JSON Lines with whole records"))
+    },
+    "search-atom": "a search as an Atom feed, 50 records a page; parameters as of `/search`",
+    "search-suggestions": "completions in the form of OpenSearch Suggestions (`q`)",
     "about": "about the site, and what each problem type of an error means",
     "sources": "the federated listings",
     "source": "one listing: its licence, declaration, last runs, and the problems of its published records",

@@ -16,6 +16,7 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
   const list = document.createElement("ul");
   const kinds = JSON.parse(field.dataset.kinds);
   let asked, waiting, active = -1, typed = "";
+  field.type = "text"; // a search field may not be a combobox
   Object.assign(list, { id: `${field.id}-suggestions`, className: "suggestions", hidden: true });
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", field.dataset.suggestions);

@@ -130,6 +130,31 @@ def test_choosing_a_filter_applies_it_at_once_with_javascript(page: Page) -> Non
     assert "sort=" not in page.url
 
 
+def test_completions_are_chosen_with_the_keyboard(page: Page) -> None:
+    page.goto("/search")
+    field, options = page.locator("#q"), page.get_by_role("option")
+    field.press_sequentially("石墨烯")
+    expect(options).not_to_have_count(0)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    field.press("ArrowDown")
+    first = options.first
+    expect(first).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", first.get_attribute("id") or "")
+    expect(field).to_have_value(first.get_attribute("data-text") or "")
+    field.press("ArrowUp")
+    expect(field).to_have_value("石墨烯")
+    field.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    field.fill("")
+    field.press_sequentially("石墨")
+    expect(options).not_to_have_count(0)
+    wrong = {v["id"]: v["nodes"][0]["html"] for v in Axe().run(page).response["violations"] if "aria" in v["id"]}
+    assert wrong == {}
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(page.locator("h1")).to_have_text("石墨烯基导热膜制备技术")
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_phone_scrolls_one_way_only(browser: Browser, site: str, name: str, lang: str) -> None:

@@ -158,6 +158,11 @@ class QueryBehaviour:
         assert [chip.field for chip in page.chips] == ["price"]
         assert [chip.field for chip in page.unmet] in (["region"], ["date"])
 
+    def test_guesses_stay_when_it_is_the_words_that_nothing_meets(self, things: SearchIndex) -> None:
+        page = things.search(Query("浙江 灌溉 方言"))
+        assert (names(page), page.relaxed) == (["farm"], True)
+        assert ([chip.field for chip in page.chips], page.unmet) == (["region"], ())
+
     def test_what_was_written_with_its_field_is_kept_to(self, things: SearchIndex) -> None:
         page = things.search(Query("region:浙江 方言识别"))
         assert "talk" not in names(page)
