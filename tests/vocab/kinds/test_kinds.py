@@ -137,8 +137,9 @@ def test_the_search_document_of_an_achievement() -> None:
         "stage": ("cl04/2",),
         "transfer": ("cl15/2", "cl15/3"),
         "year": ("2019",),
+        "price": ("500000-1000000",),
     }
-    assert (document.sort_date, document.price) == ("2019-03-01", 800_000.0)
+    assert (document.sort_date, document.date, document.price) == ("2019-03-01", "2019-03-01", 800_000.0)
     assert (document.version, document.seq) == (3, 17)
     assert {"TPR1", "9332020Y0123", "202099900001.8", "ZL202099900001.8", "2018YFA0000000"} < set(document.identifiers)
     assert "12330000MB00000276" in document.identifiers
@@ -153,15 +154,33 @@ def test_labels_are_in_both_languages_and_only_of_what_is_public() -> None:
 def test_what_is_not_known_is_left_out() -> None:
     document = KINDS["achievement"].document(public(Achievement(identifier="x"), "achievement"))
     assert document.facets == {"kind": ("achievement",), "source": ("cn-demo",)}
-    assert (document.sort_date, document.price, document.labels) == ("2026-11-20", None, ())
+    assert (document.sort_date, document.date, document.price, document.labels) == ("2026-11-20", "", None, ())
 
 
 def test_an_industry_is_counted_under_all_it_belongs_to() -> None:
     record = Achievement(identifier="x", industry=("gbt4754-2017/C",), discipline=())
     assert KINDS["achievement"].document(public(record, "achievement")).facets["field"] == ("gbt4754-2017/C",)
     record = Achievement(identifier="x", discipline=("gbt13745-2009/11014",))
-    field = KINDS["achievement"].document(public(record, "achievement")).facets["field"]
-    assert field == ("gbt13745-2009/110", "gbt13745-2009/11014")
+    facets = KINDS["achievement"].document(public(record, "achievement")).facets
+    assert facets["field"] == facets["discipline"] == ("gbt13745-2009/110", "gbt13745-2009/11014")
+
+
+@pytest.mark.parametrize(
+    ("price", "band"),
+    [
+        (Price("", Decimal(0)), "0-100000"),
+        (Price("", Decimal("99999.99")), "0-100000"),
+        (Price("", Decimal(100_000), Decimal(900_000)), "100000-500000"),
+        (Price("", None, Decimal(10_000_000)), "10000000-"),
+        (Price("面议", negotiable=True), "negotiable"),
+        (Price("10万，可议", Decimal(100_000), negotiable=True), "100000-500000"),
+        (Price("看情况"), None),
+        (None, None),
+    ],
+)
+def test_prices_are_counted_in_bands(price: Price | None, band: str | None) -> None:
+    facets = KINDS["achievement"].document(public(Achievement(identifier="x", price=price), "achievement")).facets
+    assert facets.get("price") == (None if band is None else (band,))
 
 
 def test_other_kinds_are_found_by_their_own() -> None:
