@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import cursor as cursors
-from search.base import FACETS, BadQuery, Hit, Page, Query, SearchIndex, Sort
+from search.base import FACETS, BadQuery, Hit, Query, SearchIndex, Sort
 from tests.search.records import iri, public
-from tests.search.suite_query import QueryBehaviour
+from tests.search.suite_query import QueryBehaviour, counts, names
 from vocab.public import PublicRecord
 
 CORPUS = (
@@ -33,10 +33,6 @@ CORPUS = (
 
 
 MakeIndex = Callable[[], SearchIndex]
-
-
-def names(page: Page) -> list[str]:
-    return [hit.document.iri.rsplit("/", 1)[1] for hit in page.hits]
 
 
 def marked(hit: Hit, text: str) -> list[str]:
@@ -185,9 +181,9 @@ class SearchIndexBehaviour(QueryBehaviour):
 
     def test_facets_count_what_is_found(self, index: SearchIndex) -> None:
         page = index.search(Query("石墨", facets=("region", "year", "kind")))
-        assert _counts(page, "year") == {"2021": 1, "2019": 1, "2018": 1}
-        assert _counts(page, "kind") == {"achievement": 3}
-        assert _counts(page, "region") == {"110000": 1, "330000": 2, "330100": 1, "330200": 1}
+        assert counts(page, "year") == {"2021": 1, "2019": 1, "2018": 1}
+        assert counts(page, "kind") == {"achievement": 3}
+        assert counts(page, "region") == {"110000": 1, "330000": 2, "330100": 1, "330200": 1}
 
     def test_values_of_one_facet_are_alternatives_and_facets_add_up(self, index: SearchIndex) -> None:
         either = Query("石墨", filters={"year": ("2018", "2019")})
@@ -200,12 +196,12 @@ class SearchIndexBehaviour(QueryBehaviour):
             Query("石墨", filters={"year": ("2018",), "region": ("330000",)}, facets=("year", "region"))
         )
         assert page.total == 1
-        assert _counts(page, "year") == {"2018": 1, "2019": 1}
-        assert _counts(page, "region") == {"330000": 1, "330200": 1}
+        assert counts(page, "year") == {"2018": 1, "2019": 1}
+        assert counts(page, "region") == {"330000": 1, "330200": 1}
 
     def test_a_chosen_value_is_shown_however_rare(self, index: SearchIndex) -> None:
         page = index.search(Query(filters={"year": ("2010", "1999")}, facets=("year",), facet_size=1))
-        assert _counts(page, "year").items() >= {"2010": 1, "1999": 0}.items()
+        assert counts(page, "year").items() >= {"2010": 1, "1999": 0}.items()
 
     # Order and pages
 
@@ -341,7 +337,7 @@ class SearchIndexBehaviour(QueryBehaviour):
         assert empty.suggest("测试") == []
         assert empty.suggest("更正") == []
         page = empty.search(Query(facets=("year",)))
-        assert (page.total, _counts(page, "year")) == (1, {"2020": 1})
+        assert (page.total, counts(page, "year")) == (1, {"2020": 1})
 
     def test_put_and_remove_are_idempotent(self, empty: SearchIndex) -> None:
         for _ in range(2):
@@ -382,7 +378,3 @@ def _fill(index: SearchIndex, count: int) -> None:
     index.put(records)
     index.put(records[:5])
     index.commit()
-
-
-def _counts(page: Page, facet: str) -> dict[str, int]:
-    return {count.value: count.count for count in page.facets[facet]}
