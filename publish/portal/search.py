@@ -21,6 +21,7 @@ from search.expression import Chip, Misread
 # In the order in which people narrow a search.
 SHOWN = ("kind", "region", "field", "stage", "transfer", "price", "year", "discipline", "industry", "source")
 VALUES = 200  # of a facet: enough for its lower levels
+TIPS = ("words", "phrase", "either", "field", "year", "price", "plain", "number")  # on how to write a query
 WAYS_OUT = 6  # of a search that found nothing
 
 
@@ -82,6 +83,7 @@ class SearchPage:
             "exports": [(form.upper(), wanted.address(f"{PATH}.{form}")) for form in FORMS] if page.total else [],
             "cut_at": MOST if page.total > MOST else None,
             "numbered": "page" in request.query_params,
+            "tips": [(reader.text(f"tip.{tip}"), reader.text(f"tip.{tip}_means")) for tip in TIPS],
         }
         return self.site.page(request, "search.html", context)
 

@@ -15,6 +15,7 @@ from publish.languages import Lang
 from publish.messages import Catalogue, MessageError
 from publish.portal.errors import KNOWN
 from publish.portal.groups import GROUPS
+from publish.portal.search import TIPS
 from search.base import FACETS, Sort
 from search.expression import MISREADINGS
 from search.fields import FIELDS
@@ -36,6 +37,7 @@ def used() -> set[str]:
     made = {f"sort.{s.value}" for s in Sort} | {f"facet.{f}" for f in FACETS} | {f"run.{s.value}" for s in RunStatus}
     made |= {f"read.{f}" for f in FIELDS if f not in FACETS} | {f"misread.{code}" for code in MISREADINGS}
     made |= {f"export.{column}" for column in COLUMNS} | {"price.below", "price.upto", "price.above", "price.from"}
+    made |= {f"tip.{tip}{end}" for tip in TIPS for end in ("", "_means")}
     made |= {f"match.{reason}" for reason in (*MERGING, "decided")}
     made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
     made |= {f"health.{condition.value}{end}" for condition in Condition for end in ("", "_means")}

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from publish import export
 from publish.app import create_app
 from publish.languages import Lang
+from publish.portal.search import TIPS
 from search.tantivy_index import TantivyIndex
 from tests.publish import fakes
 from tests.search.records import BASE, public
@@ -160,6 +161,17 @@ def test_one_achievement_is_shown_once_or_record_by_record(client: TestClient) -
     apart = html.document_fromstring(client.get(each).text)
     assert len(apart.findall(".//article")) == 4
     assert apart.xpath("//input[@name='each']/@value") == ["1"]
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_every_example_of_the_syntax_is_read_as_it_says(client: TestClient, lang: Lang) -> None:
+    examples = [*page(client, lang).iterfind(".//details[@class='tips']//a")]
+    assert len(examples) == len(TIPS)
+    for example in examples:
+        text = " ".join(example.text_content().split())
+        answer = client.get("/api/v1/search", params={"q": text}).json()
+        assert answer["problem"] is None, text
+        assert answer["chips"] or ":" not in text, text
 
 
 def test_page_numbers_are_answered_clearly(client: TestClient) -> None:
