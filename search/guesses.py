@@ -31,6 +31,11 @@ TIME = re.compile(
 YEAR = re.compile(f"{_YEAR}(年?)")
 # Names of prefectures that mean something else as often.
 ORDINARY = frozenset({"白银", "攀枝花", "黄石", "白城", "白山"})
+ORGANISATION = re.compile(
+    "大学|学院|研究院|研究所|科学院|医院|公司|(?:university|institute|college|academy|hospital|company|normal|medical"
+    r"|agricultural|polytechnic|technology|science)\b",
+    re.IGNORECASE,
+)
 STAGE_WORD = re.compile("阶段|小试|中试|stage$", re.IGNORECASE)
 
 
@@ -45,9 +50,12 @@ class Guess(msgspec.Struct, frozen=True):
     wide: bool = False
 
 
-def guesses(word: str) -> list[Guess]:
-    """What is understood in a word: all of it, or amounts and times at its ends (50万以下农业). In order; none overlap."""
-    if len(word) > LONGEST:
+def guesses(word: str, following: str = "") -> list[Guess]:
+    """What is understood in a word: all of it, or amounts and times at its ends (50万以下农业). In order; none overlap.
+
+    A place before `following` may be a piece of a name: Zhejiang University.
+    """
+    if len(word) > LONGEST or (ORGANISATION.match(following) and _region(folded(word))):
         return []
     if whole := _whole(word, 0, len(word)):
         return [whole]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
+from itertools import zip_longest
 
 from search.analysis import identifier_key, looks_like_identifier
 from search.expression import (
@@ -69,8 +70,8 @@ class Reading:
         """Words that stand beside each other are read together: other names may reach over spaces."""
         out: list[Expression] = []
         run: list[str] = []
-        for part in parts:
-            for piece in self._pieces(part) if top and isinstance(part, Word) else (part,):
+        for part, following in zip_longest(parts, parts[1:]):
+            for piece in self._pieces(part, following) if top and isinstance(part, Word) else (part,):
                 if isinstance(piece, Word) and (field == "" or field in TEXTS):
                     run.append(piece.text)
                     continue
@@ -78,10 +79,11 @@ class Reading:
                 run = []
         return out + self._terms(run, field)
 
-    def _pieces(self, word: Word) -> Iterator[Word | Chip]:
+    def _pieces(self, word: Word, following: Node | None) -> Iterator[Word | Chip]:
         """A word, parted where something in it is understood."""
         at = 0
-        for guess in guesses(word.text) if self._left[Sort.CONDITION] else ():
+        beside = following.text if isinstance(following, Word) else ""
+        for guess in guesses(word.text, beside) if self._left[Sort.CONDITION] else ():
             if guess.wide and self._number.isascii() and self._number:  # 2013 may be a piece of it
                 continue
             if guess.start > at:

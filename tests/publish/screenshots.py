@@ -28,7 +28,7 @@ class Picture:
 def pictures(base: str) -> list[Picture]:
     """What is photographed; records and sources are found by asking the portal's own API."""
     record, source = _richest(base), _most_to_mend(base)
-    search = "/search?" + urlencode({"q": WORDS})
+    search = "/search?" + urlencode({"q": f"{WORDS} 上海 2022年以后"})
     sparql = "/sparql?" + urlencode({"format": "text/html", "query": _example(base)})
     return [
         Picture("home-zh-desktop", "/", "zh-CN"),
@@ -36,6 +36,7 @@ def pictures(base: str) -> list[Picture]:
         Picture("home-en-phone", "/", "en", PHONE, 1.5),
         Picture("search-zh-desktop", search, "zh-CN"),
         Picture("search-zh-phone", search, "zh-CN", PHONE, 1.5),
+        Picture("search-en-desktop", search, "en"),
         Picture("record-zh-desktop", record, "zh-CN"),
         Picture("record-en-desktop", record, "en"),
         Picture("source-zh-desktop", source, "zh-CN"),

@@ -188,6 +188,12 @@ def test_words_that_mean_nothing_else(word: str) -> None:
     assert guesses.guesses(word) == []
 
 
+@pytest.mark.parametrize("text", ["Zhejiang University", "浙江 大学", "Nanjing Agricultural University", "北京 科学院"])
+def test_a_place_in_a_name_is_none(text: str) -> None:
+    assert LANGUAGE.read(text).chips == ()
+    assert LANGUAGE.read(text.replace(" ", " AND 石墨烯 ", 1)).chips != ()
+
+
 def test_amounts_and_times_are_understood_at_the_ends_of_a_word() -> None:
     assert [(g.start, g.end, g.field) for g in guesses.guesses("50万以下农业近三年")] == [
         (0, 5, "price"),
