@@ -24,7 +24,7 @@ from search.tantivy_schema import WORD_FIELDS, facet_field, stored
 
 EXACT = 10_000  # facet values counted per segment before the largest are kept: above any code list
 SIMILAR_WORDS = 12
-MOST_ROUNDS = 10  # in which a page is filled from behind its folded records
+FOLDED = 100  # hits looked at in one go, where a page has to be filled from behind its folded records
 
 
 class Found(NamedTuple):
@@ -108,30 +108,32 @@ class Search:
     def _folded(self, order: Order, query: Query, count: int, hits: list[Address], start: int) -> Found:
         """Only the first found record of each achievement, with how many stand behind it."""
         out = Found(count, [], [], [])
-        for _ in range(MOST_ROUNDS):
+        size, known = query.size, dict[str, tuple[int, tantivy.DocAddress | None]]()
+        while True:
             for place, hit in enumerate(hits, start + 1):
-                same = self._behind(order, hit)
+                same = self._behind(order, hit, known)
                 if same is not None:
                     out.hits.append(hit)
                     out.same.append(same)
                     out.after.append(place)
                 if len(out.hits) > query.size:
                     return out
-            if len(hits) <= query.size:
+            if len(hits) <= size:
                 return out
-            last = Cursor("", start + len(hits), hits[-1][0], self._iri(hits[-1]))
-            _, hits, start = order.page(last, query.size)
-        return out
+            last = Cursor("", start + len(hits), hits[-1][0], stored(self._searcher, hits[-1][1])[0].iri)
+            size = max(size, FOLDED)
+            _, hits, start = order.page(last, size)
 
-    def _iri(self, hit: Address) -> str:
-        return stored(self._searcher, hit[1])[0].iri
-
-    def _behind(self, order: Order, hit: Address) -> int | None:
+    def _behind(
+        self, order: Order, hit: Address, known: dict[str, tuple[int, tantivy.DocAddress | None]]
+    ) -> int | None:
         """How many further found records are the achievement of this one; None when another of them stands before it."""
         cluster = stored(self._searcher, hit[1])[0].cluster
         if not cluster:
             return 0
-        count, first = order.first_of(build.term("cluster", cluster))
+        if cluster not in known:
+            known[cluster] = order.first_of(build.term("cluster", cluster))
+        count, first = known[cluster]
         return count - 1 if first is not None and _same(first, hit[1]) else None
 
     def _read(self, found: Sequence[Address], expression: Expression, same: Sequence[int]) -> tuple[Hit, ...]:

@@ -16,7 +16,7 @@ from publish.portal.histogram import histogram
 from publish.portal.reader import Reader
 from publish.portal.site import Site
 from search.base import FACETS, Page, Sort
-from search.expression import Chip, Misread
+from search.expression import AnyOf, Chip, Expression, Misread, Range
 
 # In the order in which people narrow a search.
 SHOWN = ("kind", "region", "field", "stage", "transfer", "price", "year", "discipline", "industry", "source")
@@ -92,7 +92,7 @@ class SearchPage:
 
     def _negotiable(self, page: Page, wanted: Asked) -> WayOut | None:
         """Records whose price is to be agreed, beside a search that a range of prices narrows."""
-        priced = [chip for chip in page.chips if chip.field == "price"]
+        priced = [chip for chip in page.chips if _bounds_price(chip.condition)]
         bounded = any(name.startswith("price") for name in wanted.bounds)
         if wanted.chosen.get("price") or (len(priced) != 1 if priced else not bounded):
             return None
@@ -109,6 +109,12 @@ class SearchPage:
             count = self._count(tag.without)
             if count and (tag.without.text or tag.without.narrowed):
                 yield WayOut(tag.title, tag.label, tag.without.address(), count)
+
+
+def _bounds_price(condition: Expression) -> bool:
+    """Whether it is a range of prices, be it a guess that is looked for as words too."""
+    parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
+    return any(isinstance(part, Range) and part.field == "price" for part in parts)
 
 
 def tag_text(chip: Chip, reader: Reader) -> str:

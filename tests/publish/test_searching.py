@@ -129,6 +129,7 @@ def test_prices_to_be_agreed_are_a_group_of_their_own(client: TestClient) -> Non
     assert said(found, "//*[@id='found']") == ["找到 1 条记录"]
     assert "另有 2 条价格面议的记录" in said(found, "//*[@class='caption']/a")
     assert target(client, found, "//*[@class='caption']/a[contains(@href, 'negotiable')]/@href") == "找到 2 条记录"
+    assert "另有" not in " ".join(said(page(client, q="电池 price:面议"), "//*[@class='caption']/a"))
     assert "面议" in said(page(client, q="电池"), "//input[@name='price']/following-sibling::*[1]")
 
 

@@ -270,6 +270,17 @@ class QueryBehaviour:
         first = next(name for name in plain if name != "talk")
         assert {hit.document.iri for hit in hits} == {iri("talk"), iri(first)}
 
+    @pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+    def test_a_page_is_filled_from_behind_an_achievement_of_very_many_records(
+        self, make_index: MakeIndex, sort: Sort
+    ) -> None:
+        index = make_index()
+        index.put([public(f"n{n:03}", "量子点" * 3, year="2022", cluster=iri("n000")) for n in range(150)])
+        index.put([public("single", "量子点及其他", year="2010")])
+        index.commit()
+        pages = list(every(index, Query("量子点", sort=sort, size=1, group=True)))
+        assert [(len(page.hits), page.hits[0].same) for page in pages] == [(1, 149), (1, 0)]
+
     def test_only_found_records_are_folded(self, things: SearchIndex) -> None:
         page = things.search(Query("电池", filters={"region": ("330200", "440000")}, group=True))
         assert sorted((name, hit.same) for name, hit in zip(names(page), page.hits, strict=True)) == [
