@@ -15,6 +15,7 @@ from search.normalise import REGIONAL, align, normalise, normalise_plain
 from search.question import default_language
 
 LANGUAGE = default_language()
+LANGUAGE.read("石墨烯")  # reads the code lists, before anything has a deadline
 T2S = OpenCC("t2s")
 ODD = "錯 鋰離子電池 積體電路 半導體 石墨烯 水稻 ＰＭ２．５ ㎡ ABC １２０ 體 後 發 髮 乾 裡 機器 學習 與 。 ， covid-19"
 WORDS = st.sampled_from(sorted(REGIONAL) + ODD.split(" "))
