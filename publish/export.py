@@ -1,7 +1,7 @@
 """A result as a file: CSV and XLSX with one line per record in the reader's language, JSON Lines with whole public records.
 
-At most MOST records, in the order of the search; two headers say how many there are and how many the file may have. What a
-spreadsheet would take for a formula is kept from being one.
+At most MOST records, in the order of the search, those of one achievement one by one; two headers say how many there are and
+how many the file may have. What a spreadsheet would take for a formula is kept from being one.
 """
 
 import csv
@@ -33,7 +33,7 @@ PAGE = 500
 BLOCK = 64 * 1024
 COLUMNS = (
     *("iri", "page", "kind", "title_zh", "title_en", "orgs", "keywords", "region", "field", "stage", "transfer"),
-    *("price", "date", "source", "abstract"),
+    *("price", "date", "source", "cluster", "abstract"),
 )
 # A cell that begins so is a formula to spreadsheets, also in full width and behind white space.
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]")
@@ -52,7 +52,8 @@ def _endpoint(site: Site, form: str) -> Callable[[Request], Response]:
     media_type, body = FORMS[form]
 
     def export(request: Request) -> Response:
-        wanted = replace(asked(request.query_params, site.services.settings.limits.query_text), cursor=None)
+        wanted = asked(request.query_params, site.services.settings.limits.query_text)
+        wanted = replace(wanted, cursor=None, each=True)
         first = site.services.index.search(wanted.query(size=PAGE))  # what is wrong is said before the file begins
         reader = site.reader(request)
         headers = {
@@ -143,6 +144,7 @@ def _cells(found: SearchDocument, reader: Reader) -> Iterator[Cell]:
     yield "" if found.price is None else int(found.price) if found.price.is_integer() else found.price
     yield found.date
     yield reader.source(found.source)
+    yield found.cluster
     yield found.abstract
 
 
