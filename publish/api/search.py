@@ -144,7 +144,6 @@ def item(hit: Hit, services: Services) -> SearchItem:
         keywords=found.keywords,
         facets=found.facets,
         price=found.price,
-        cluster=found.cluster or None,
         highlight=hit.highlights,
         cluster=found.cluster or None,
         same=hit.same,
