@@ -41,7 +41,8 @@ def counted(services: Services, asked: Asked, given: Arguments) -> dict[str, Fac
     if asked.narrow:
         raise ValidationError("facet.field", "nothing is counted under metadata_modified, id, name or excluded groups")
     fields = tuple(dict.fromkeys(FACETS[name] for name in wanted))
-    counts = services.index.search(Query(asked.words, asked.filters, fields, size=0, facet_size=MOST)).facets
+    query = Query(asked.words, asked.filters, facets=fields, size=0, facet_size=MOST)
+    counts = services.index.search(query).facets
     found = {name: _items(FACETS[name], counts[FACETS[name]], asked, services) for name in wanted}
     return {name: Facet(name, tuple(items)[:most]) for name, items in found.items()}
 
