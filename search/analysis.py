@@ -26,8 +26,12 @@ RUN = re.compile(f"([{CJK}]+)|({_LATIN})")
 MARKS = re.compile(r"[\-_/+'’&·]|(?<!\d)\.|\.(?!\d)")
 # The look back comes after the first space: what begins with a space is searched for by it, ten times faster.
 SPACED = re.compile(f"\\s(?<=[{CJK}]\\s)\\s*(?=[{CJK}])")
-STOP = frozenset("的了和与及之等或在对于为是") | {"一种", "以及", "及其", "基于", "用于"}
-STOP |= {"the", "a", "an", "of", "and", "or", "for", "in", "on", "to", "with", "by"}
+ENGLISH_STOP = """
+the a an of and or for in on to with by from at as than then also between into about through during within among under over
+this that these those it its we our they their which who what when where can could may might will would should must
+is are was were be been being has have had do does did not no nor but if so such both each other more most
+"""
+STOP = frozenset("的了和与及之等或在对于为是") | {"一种", "以及", "及其", "基于", "用于"} | set(ENGLISH_STOP.split())
 Runs = list[tuple[str, str]]  # (CJK, "") or ("", Latin), in order
 KEY = re.compile(r"[^0-9A-Z\u4e00-\u9fff]")
 NUMBER_PREFIX = re.compile(r"^(?:ZL|CN)(?=\d)")

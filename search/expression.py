@@ -23,7 +23,8 @@ RANGES = ("price", "date")
 class Term(msgspec.Struct, frozen=True):
     """A run of text, normalised (`search.normalise`), under any of its names.
 
-    `others` are further names of it (synonyms), `quoted` holds it to the letters: no pinyin, no numbers, no other names.
+    `others` are further names of it (synonyms), `translations` Chinese terms that an English one may stand for, each with its
+    weight (0 to 1). `quoted` holds it to the letters: no pinyin, no numbers, no other names.
     `field`: "" anywhere, one of TEXTS, or IDENTIFIER (`text` is then a key of `analysis.identifier_key`).
     """
 
@@ -31,10 +32,11 @@ class Term(msgspec.Struct, frozen=True):
     others: tuple[str, ...] = ()
     quoted: bool = False
     field: str = ""
+    translations: tuple[tuple[str, float], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (self.text, *self.others)
+        return (self.text, *self.others, *(name for name, _ in self.translations))
 
 
 class Choice(msgspec.Struct, frozen=True):

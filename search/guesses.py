@@ -84,7 +84,7 @@ def _readings(plain: str) -> Iterator[tuple[str, Expression | None, bool]]:
         yield "date", spans.dated(plain), not year[1]
     else:
         yield "region", _region(plain), False
-        yield "stage", _stage(plain), False
+        yield "stage", _stage(plain), True
         yield "field", _field(plain), True
 
 

@@ -3,9 +3,11 @@
 from search.analysis import phrase
 from search.expression import All, AnyOf, Expression, Term, both
 
+ENOUGH = 3  # one of so many loose parts: of a long text much is by the way
+
 
 def relaxed(expression: Expression) -> Expression | None:
-    """Half of the loose parts are enough, and a lone word is taken apart into its pairs; None when nothing can be looser.
+    """Some of the loose parts are enough, and a lone word is taken apart into its pairs; None when nothing can be looser.
 
     Loose are words and alternatives of words. Quoted phrases, fields, choices, ranges and exclusions stay required.
     """
@@ -16,16 +18,16 @@ def relaxed(expression: Expression) -> Expression | None:
             looser = tuple(relaxed(part) or part for part in parts)
             return AnyOf(looser, least) if looser != parts else None
         case All(parts):
-            return _half(parts)
+            return _some(parts)
     return None
 
 
-def _half(parts: tuple[Expression, ...]) -> Expression | None:
+def _some(parts: tuple[Expression, ...]) -> Expression | None:
     loose = tuple(part for part in parts if _loose(part))
     fixed = (part for part in parts if not _loose(part))
     if not loose:
         return None
-    some = relaxed(loose[0]) if len(loose) == 1 else AnyOf(loose, max(1, len(loose) // 2))
+    some = relaxed(loose[0]) if len(loose) == 1 else AnyOf(loose, max(1, len(loose) // ENOUGH))
     return both(*fixed, some) if some is not None else None
 
 

@@ -1,24 +1,21 @@
 """An expression as a tantivy query: character pairs decide what matches, words decide what comes first."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import tantivy
 from tantivy import FieldType, Occur
 from tantivy import Query as Q
 
-from search import pinyin
-from search.analysis import CJK_RUN, Analyser, identifier_key, looks_like_identifier, phrase
+from search import pinyin, weights
+from search.analysis import Analyser, identifier_key, looks_like_identifier, phrase
 from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, Term, wanted
-from search.tantivy_schema import WORD_FIELDS, day_number, facet_field, schema
+from search.tantivy_schema import day_number, facet_field, schema
 
-WORD, GRAM, HEAD, PINYIN, NUMBER, OTHER_NAME, WHOLE = 2.0, 0.3, 2.0, 1.0, 50.0, 0.6, 4.0
-FULL_NAME = 4.0  # of what was abbreviated: 清华 means the university before it means a firm that bears the name
 LATIN = re.compile(r"[a-zü]{2,40}")
 EXACT = frozenset({"identifiers", "iri", "holds", "suggest", "cluster"})
-# A field of a query, as what is indexed of it: its pairs in order, and its words.
+# A field of a query, as what is indexed of it: its pairs in order.
 GRAMS = {"": "grams", "title": "title_grams", "keywords": "keyword_grams", "org": "org_grams", "abstract": "grams"}
-WORDS = {"title": "title", "keywords": "keywords", "org": "orgs", "abstract": "abstract"}
 Sub = tuple[Occur, tantivy.Query]
 
 
@@ -43,6 +40,14 @@ def any_of(queries: Iterable[tantivy.Query | None], at_least: int = 1) -> tantiv
     if len(found) == 1:
         return found[0]
     return Q.boolean_query([(Occur.Should, q) for q in found], min(at_least, len(found))) if found else None
+
+
+def best_of(queries: Iterable[tantivy.Query | None]) -> tantivy.Query | None:
+    """Any of them, scored by the best: one thing under several names is not several things."""
+    found = [q for q in queries if q is not None]
+    if len(found) == 1:
+        return found[0]
+    return Q.disjunction_max_query(found, weights.FURTHER_NAMES) if found else None
 
 
 def unscored(query: tantivy.Query) -> tantivy.Query:
@@ -92,21 +97,26 @@ def _subs(parts: Iterable[Expression], analyser: Analyser) -> list[Sub]:
 def _term(wish: Term, analyser: Analyser) -> tantivy.Query | None:
     """Records that have it under any of its names."""
     if wish.field == IDENTIFIER:
-        return Q.boost_query(term("identifiers", wish.text), NUMBER)
-    found = any_of(contains(GRAMS[wish.field], name) for name in wish.names)
+        return Q.boost_query(term("identifiers", wish.text), weights.NUMBER)
+    found = best_of(_name(GRAMS[wish.field], *named) for named in weights.names(wish))
     if wish.field == "abstract":
         found = _in_abstract(wish, found, analyser)
     elif not wish.field and not wish.quoted:
         found = any_of([found, *_sounds_and_numbers(wish)])
-    return None if found is None else Q.boost_query(found, GRAM)
+    return found
+
+
+def _name(field: str, name: str, weight: float) -> tantivy.Query | None:
+    found = contains(field, name)
+    return found if found is None or weight == 1.0 else Q.boost_query(found, weight)
 
 
 def _sounds_and_numbers(wish: Term) -> Iterable[tantivy.Query]:
     if LATIN.fullmatch(wish.text):
-        yield Q.boost_query(term("pinyin", pinyin.typed(wish.text)), PINYIN / GRAM)
+        yield Q.boost_query(term("pinyin", pinyin.typed(wish.text)), weights.PINYIN)
     key = identifier_key(wish.text)
     if looks_like_identifier(key):
-        yield Q.boost_query(term("identifiers", key), NUMBER / GRAM)
+        yield Q.boost_query(term("identifiers", key), weights.NUMBER)
 
 
 def _in_abstract(wish: Term, anywhere: tantivy.Query | None, analyser: Analyser) -> tantivy.Query | None:
@@ -125,21 +135,12 @@ def _range(wish: Range) -> tantivy.Query:
     return Q.range_query(schema(), name, kind, low, high, True, True)
 
 
-def rank(wish: Term, analyser: Analyser) -> list[Sub]:
-    """What lifts a record that matches: the word itself in its fields, more than the mere run of characters."""
-    out: list[Sub] = []
-    fields = {WORDS[wish.field]: WORD_FIELDS[WORDS[wish.field]]} if wish.field else WORD_FIELDS
-    names = ((t, FULL_NAME if wish.text in t else OTHER_NAME) for t in wish.others)
-    for text, weight in ((wish.text, 1.0), *names):
-        for word in dict.fromkeys(analyser.cut(text)):
-            out += [
-                (Occur.Should, Q.boost_query(term(field, word), WORD * weight * boost))
-                for field, boost in fields.items()
-            ]
-        head = None if wish.field else contains("head_grams", text)
-        if head is not None and CJK_RUN.match(text):
-            out.append((Occur.Should, Q.boost_query(head, HEAD * weight)))
-    return out
+def lifted(wishes: Sequence[Term], analyser: Analyser) -> Iterator[Sub]:
+    """What lifts a record that matches."""
+    for lift in weights.lifts(wishes, analyser.cut):
+        query = contains(lift.field, lift.text) if lift.phrase else term(lift.field, lift.text)
+        if query is not None:
+            yield Occur.Should, Q.boost_query(query, lift.weight)
 
 
 def found_by(expression: Expression, analyser: Analyser) -> tantivy.Query:
@@ -151,11 +152,5 @@ def ranked(expression: Expression, analyser: Analyser, conditions: Sequence[Expr
     """What is found under these conditions, with its order of relevance."""
     parts = expression.parts if isinstance(expression, All) else (expression,)
     subs = _subs((*parts, *conditions), analyser)
-    wishes = [wish for wish in wanted(expression) if wish.field != IDENTIFIER]
-    for wish in wishes:
-        subs += rank(wish, analyser)
-    anywhere = [wish.text for wish in wishes if not wish.field]
-    whole = contains("head_grams", " ".join(anywhere)) if len(anywhere) > 1 else None
-    if whole is not None:
-        subs.append((Occur.Should, Q.boost_query(whole, WHOLE)))
+    subs += lifted(list(wanted(expression)), analyser)
     return Q.boolean_query(subs) if subs else Q.all_query()

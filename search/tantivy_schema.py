@@ -13,11 +13,11 @@ from search import pinyin
 from search.analysis import Analyser, identifier_key
 from search.base import FACETS
 from search.normalise import normalise, normalise_plain
+from search.weights import WORD_FIELDS
 from vocab.codes import concept
 from vocab.document import SearchDocument
 
 FORMAT = 3
-WORD_FIELDS = {"title": 5.0, "keywords": 4.0, "orgs": 3.0, "labels": 2.0, "abstract": 1.0}
 DATE = re.compile(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 SEPARATOR = "\x1f"
 PLAIN = b"="

@@ -20,7 +20,8 @@ from search.limits import check
 from search.normalise import normalise
 from search.question import Language
 from search.tantivy_order import Address, ByDate, ByScore, ByTitle, Order, total
-from search.tantivy_schema import WORD_FIELDS, facet_field, stored
+from search.tantivy_schema import facet_field, stored
+from search.weights import WORD_FIELDS
 
 EXACT = 10_000  # facet values counted per segment before the largest are kept: above any code list
 SIMILAR_WORDS = 12

@@ -8,12 +8,13 @@ import pytest
 from search import tantivy_order
 from search.base import BadQuery, Query, SearchIndex, Sort
 from search.tantivy_index import TantivyIndex
+from tests.search.acceptance import AcceptanceBehaviour
 from tests.search.records import public
 from tests.search.suite import MakeIndex, SearchIndexBehaviour
 from tests.search.suite_query import Spelling, every
 
 
-class TestTantivy(SearchIndexBehaviour):
+class Made:
     @pytest.fixture(scope="class")
     @classmethod
     def make_index(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeIndex]:
@@ -27,6 +28,12 @@ class TestTantivy(SearchIndexBehaviour):
         for index in opened:
             index.close()
 
+
+class TestAcceptance(Made, AcceptanceBehaviour):
+    pass
+
+
+class TestTantivy(Made, SearchIndexBehaviour):
     def test_an_order_that_is_sorted_anew_for_each_page_ends_somewhere(
         self, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
     ) -> None:
