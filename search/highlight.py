@@ -11,26 +11,33 @@ Pieces = tuple[tuple[str, bool], ...]
 Span = tuple[int, int]
 PASSAGE = 160  # characters
 LEAD = 30  # of them before the first match
+MOST_IN_PASSAGE = 20  # matches that are counted to choose it
 SENTENCE = re.compile(r"[。！？!?；;\n]")
 LATIN_CHARACTER = f"[^\\W_{CJK}]"
 LATIN_TAIL = re.compile(LATIN_CHARACTER)
-MARK = r"[\-_/+'’&·. ]?"
+MARK = r"(?:[\-_/+'&·. ]|’)?"  # ’ by itself: a class with a character above 255 takes a millisecond to compile
 
 
 def marker(expression: Expression) -> re.Pattern[str] | None:
     """One pattern for all words that are wanted; None when none is."""
     texts = {name for term in wanted(expression) for name in term.names if name}
-    patterns = [_pattern(t) for t in sorted(texts, key=len, reverse=True)]
+    longest_first = sorted(texts, key=lambda text: (-len(text), text))
+    chinese = [_chinese(text) for text in longest_first if CJK_RUN.match(text)]
+    latin = [_latin(text) for text in longest_first if not CJK_RUN.match(text)]
+    # One look ahead for all Latin words: its class of characters takes milliseconds to compile.
+    patterns = [*chinese, f"(?:{'|'.join(latin)})(?!{LATIN_CHARACTER})"] if latin else chinese
     return re.compile("|".join(patterns)) if patterns else None
 
 
-def _pattern(text: str) -> str:
-    if CJK_RUN.match(text):
-        return r"\s*".join(map(re.escape, "".join(text.split())))
+def _chinese(text: str) -> str:
+    return r"\s*".join(map(re.escape, "".join(text.split())))
+
+
+def _latin(text: str) -> str:
     singular = stem(text)
     stemmed, ending = (singular[:-1], "(?:y|ies)") if singular.endswith("y") else (singular, "(?:s|es)?")
     body = MARK.join(re.escape(c) for c in stemmed if c.isalnum() or c == ".")
-    return f"{body}{ending if text.isalpha() else ''}(?!{LATIN_CHARACTER})"
+    return f"{body}{ending if text.isalpha() else ''}"
 
 
 def mark(text: str, pattern: re.Pattern[str] | None, plain: bool = False) -> Pieces:
@@ -79,15 +86,18 @@ def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[Span]:
 def _window(text: str, spans: list[Span]) -> Span:
     if not spans:
         return 0, PASSAGE
-    best = max(spans, key=lambda s: (_different(text, spans, s[0]), -s[0]))
+    counted = (spans[first : first + MOST_IN_PASSAGE] for first in range(len(spans)))
+    best = max(counted, key=lambda following: (_different(text, following), -following[0][0]))[0]
     start = max(0, min(best[0] - LEAD, len(text) - PASSAGE))
     for stop in SENTENCE.finditer(text, max(0, start - LEAD), best[0]):
         start = stop.end()
     return start, min(len(text), max(start + PASSAGE, best[1]))
 
 
-def _different(text: str, spans: list[Span], start: int) -> int:
-    return len({text[a:b] for a, b in spans if start <= a and b <= start + PASSAGE - LEAD})
+def _different(text: str, spans: list[Span]) -> int:
+    """Different matches in the passage that begins with the first of these."""
+    end = spans[0][0] + PASSAGE - LEAD
+    return len({text[a:b] for a, b in spans if b <= end})
 
 
 def _pieces(text: str, spans: Iterable[Span], window: Span) -> Pieces:
