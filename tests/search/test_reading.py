@@ -227,3 +227,11 @@ def test_what_stays_required_when_a_query_is_relaxed() -> None:
     assert Term("负极", quoted=True) in kept
     assert Not(Term("水稻", quoted=True)) in kept
     assert any(isinstance(part, AnyOf) and part.least == 1 and len(part.parts) == 3 for part in kept)
+
+
+def test_marks_of_a_pasted_title_ask_for_nothing() -> None:
+    title = LANGUAGE.read("基于“石墨烯”的导热膜")
+    assert [term.text for term in wanted(title.expression)] == ["石墨烯", "导热膜"]
+    assert not any(term.quoted for term in wanted(title.expression))
+    for text in ("“石墨烯” 导热膜", '导热膜"石墨烯"'):
+        assert any(term.quoted for term in wanted(LANGUAGE.read(text).expression))
