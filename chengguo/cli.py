@@ -14,6 +14,7 @@ from chengguo.commands import (
     attention,
     coverage,
     demo,
+    dictionary,
     dump,
     harvest,
     init,
@@ -67,6 +68,7 @@ app.command()(harvest.harvest)
 app.command()(remap.remap)
 app.command()(project.project)
 app.command()(verify.verify)
+app.add_typer(dictionary.app, name="dictionary")
 app.command()(dump.dump)
 app.command()(serve.serve)
 app.command()(status.status)

@@ -3,6 +3,7 @@
 chengguo.toml   settings                    data/ledger.sqlite   the truth
 sources/        one file per source         data/search/         search index (disposable)
 mappings/       one file per mapping        data/graph/          graph store (disposable)
+                                            data/dictionary/     words learned of the records
                                             data/dumps/          downloads
                                             data/run/            locks and what runs now
 """
@@ -48,6 +49,10 @@ class Home:
     @property
     def run(self) -> Path:
         return self.data / "run"
+
+    @property
+    def dictionary(self) -> Path:
+        return self.data / "dictionary"
 
     @property
     def dumps(self) -> Path:

@@ -120,9 +120,12 @@ class Node:
     # Outputs
 
     def index_reader(self) -> "TantivyIndex":
+        from chengguo.language import spoken
         from search.tantivy_index import TantivyIndex
 
-        index = TantivyIndex(self.home.search_directory(self.settings))
+        known = spoken(self.home)
+        directory = self.home.search_directory(self.settings)
+        index = TantivyIndex(directory, language=known.language, speller=known.speller)
         self._stack.callback(index.close)
         return index
 
@@ -151,10 +154,11 @@ class Node:
     @contextmanager
     def outputs(self, *, served: bool) -> Iterator[list[Projection]]:
         """The outputs for the one process that writes them. `served`: the graph is run by `serve`, else started here."""
+        from chengguo.language import spoken
         from search.tantivy_index import TantivyIndex
 
         with ExitStack() as stack:
-            index = TantivyIndex.open(self.home.search_directory(self.settings))
+            index = TantivyIndex.open(self.home.search_directory(self.settings), language=spoken(self.home).language)
             stack.callback(index.close)
             if served or self.settings.graph.url:
                 graph: SparqlStore = self._graph(self._graph_writer())

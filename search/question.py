@@ -3,9 +3,11 @@
 锂电池 浙江 "固态电解质" -铅酸     two clauses that must match, a region, one that must not
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from search.analysis import Analyser, dictionary_words
+from search.bilingual import Bilingual
 from search.expression import Question
 from search.normalise import normalise
 from search.reading import Reading
@@ -15,12 +17,12 @@ from search.wording import Wording
 
 
 class Language:
-    """The analyser and the synonyms: the same object serves documents and queries."""
+    """The analyser, the synonyms and the bilingual terms: the same object serves documents and queries."""
 
-    def __init__(self, words: list[str], synonyms: SynonymFile) -> None:
+    def __init__(self, words: Sequence[str], synonyms: SynonymFile, bilingual: Bilingual | None = None) -> None:
         self.analyser = Analyser([*words, *map(normalise, synonyms.terms())])
         self.synonyms = Synonyms(synonyms, self.analyser.cut)
-        self._wording = Wording(self.analyser, self.synonyms)
+        self._wording = Wording(self.analyser, self.synonyms, bilingual or Bilingual())
 
     def read(self, text: str, *, words: frozenset[int] = frozenset(), passed: frozenset[int] = frozenset()) -> Question:
         """Any text is a query. Guesses that begin at one of `words` are words after all, those at `passed` are passed over."""

@@ -22,19 +22,19 @@ from search.base import SearchError
 Cut = Callable[[str], list[str]]
 
 
-class _Same(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Same(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terms: tuple[str, ...]
 
 
-class _Narrower(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Narrower(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     term: str
     terms: tuple[str, ...]
 
 
 class SynonymFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str
-    same: tuple[_Same, ...] = ()
-    narrower: tuple[_Narrower, ...] = ()
+    same: tuple[Same, ...] = ()
+    narrower: tuple[Narrower, ...] = ()
 
     def terms(self) -> list[str]:
         """Every term of the file: the segmenter must know them, or they would never be found whole."""

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Sequence
 
 from search.analysis import CJK_RUN, STOP, Analyser
+from search.bilingual import Bilingual
 from search.expression import Term
 from search.normalise import normalise
 from search.synonyms import Synonyms
 
 
 class Wording:
-    def __init__(self, analyser: Analyser, synonyms: Synonyms) -> None:
+    def __init__(self, analyser: Analyser, synonyms: Synonyms, bilingual: Bilingual) -> None:
         self._analyser = analyser
         self._synonyms = synonyms
+        self._bilingual = bilingual
 
     def terms(self, chunks: Iterable[str], field: str = "") -> list[Term]:
         """What a record must have to hold these texts, which were typed one after another with spaces between."""
@@ -19,11 +21,19 @@ class Wording:
         out: list[Term] = []
         at = 0
         while at < len(words):
-            length, names = self._synonyms.at(words, at)
-            length = max(length, 1)
+            known, others = self._synonyms.at(words, at)
+            translated, translations = self._bilingual.at(words, at)
+            length = max(known, translated, 1)
             text = _joined(words[at : at + length])
-            if names or text not in STOP or len(words) == 1:
-                out.append(Term(text, tuple(map(normalise, names)), field=field))
+            if others or text not in STOP or len(words) == 1:
+                out.append(
+                    Term(
+                        text,
+                        tuple(map(normalise, others)) if known == length else (),
+                        field=field,
+                        translations=translations if translated == length else (),
+                    )
+                )
             at += length
         return out
 

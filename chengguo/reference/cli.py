@@ -7,6 +7,7 @@ import typer.main
 
 from chengguo.cli import app
 from chengguo.commands.attention import Address
+from chengguo.commands.dictionary import Built
 from chengguo.commands.quality import Quality
 from chengguo.commands.run import Told
 from chengguo.commands.source import Checked, Listed
@@ -41,6 +42,7 @@ ANSWERS: dict[str, Any] = {
     "chengguo attention": list[Matter],
     "chengguo attention feed": Address,
     "chengguo demo": Status,
+    "chengguo dictionary build": Built,
     "chengguo dump": Dump,
     "chengguo harvest": list[Outcome],
     "chengguo match": Counts,
