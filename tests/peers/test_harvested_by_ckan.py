@@ -66,12 +66,14 @@ class Foreign:
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
             time.sleep(2)
-            with suppress(CKANAPIError):  # nothing to be ended yet
-                self.call("harvest_jobs_run", source_id=self.source)
             shown = self.call("harvest_job_show", id=job)
+            stats: dict[str, int] = shown["stats"]
             if shown["status"] == "Finished":
-                stats: dict[str, int] = shown["stats"]
                 return stats
+            if shown["gather_finished"] and not stats.get("null"):
+                # Ends the job. Asked for while records wait, it would put them into the queue once more.
+                with suppress(CKANAPIError):
+                    self.call("harvest_jobs_run", source_id=self.source)
         raise AssertionError("the job did not end: are gather-consumer and fetch-consumer running?")
 
     def datasets(self) -> list[Any]:
