@@ -11,7 +11,7 @@ def test_a_child_that_is_killed_comes_back(first_day: Node, tmp_path: Path) -> N
     node = copied(first_day, tmp_path / "home")
     with serving(node) as served:
         total = served.portal.search()["total"]
-        for victim in ("chengguo project", "oxigraph serve", "chengguo.web"):
+        for victim in ("chengguo project", "chengguo match --follow", "oxigraph serve", "chengguo.web"):
             before = eventually(lambda v=victim: served.children(v), f"{victim} to run")  # type: ignore[misc]
             for child in before:  # of the web server its workers too
                 child.kill()
