@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from itertools import zip_longest
 
-from search.analysis import CJK_RUN, identifier_key, looks_like_identifier
+from search.analysis import identifier_key, looks_like_identifier
 from search.expression import (
     EVERYTHING,
     IDENTIFIER,
@@ -70,7 +70,6 @@ class Reading:
         """Words that stand beside each other are read together: other names may reach over spaces."""
         out: list[Expression] = []
         run: list[str] = []
-        parts = [self._unquoted(part) for part in parts]
         for part, following in zip_longest(parts, parts[1:]):
             for piece in self._pieces(part, following) if top and isinstance(part, Word) else (part,):
                 if isinstance(piece, Word) and (field == "" or field in TEXTS):
@@ -79,14 +78,6 @@ class Reading:
                 out += [*self._terms(run, field), *self._part(piece, field, top)]
                 run = []
         return out + self._terms(run, field)
-
-    def _unquoted(self, part: Node) -> Node:
-        """“Marks” inside a running Chinese text stress a word, as in a pasted title, and ask for nothing."""
-        if not isinstance(part, Phrase) or self._text[part.start] != "“":
-            return part
-        beside = self._text[max(part.start - 1, 0) : part.start] + self._text[part.end : part.end + 1]
-        whole = part.end - part.start == len(part.text) + 2
-        return Word(part.text, part.start + 1, part.end - 1) if whole and CJK_RUN.search(beside) else part
 
     def _pieces(self, word: Word, following: Node | None) -> Iterator[Word | Chip]:
         """A word, parted where something in it is understood."""

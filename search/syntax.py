@@ -7,7 +7,8 @@
     (...)    a query as one part
 
 What breaks this form is left out or taken for a word, and the first such place is told as a `Misread`. Full-width marks are
-the same as narrow ones. A parenthesis inside a word belongs to it: YOLO(v5) is one word.
+the same as narrow ones. A parenthesis inside a word belongs to it: YOLO(v5) is one word. “Marks” that touch a Chinese text
+are its own.
 """
 
 import difflib
@@ -16,16 +17,21 @@ import unicodedata
 
 import msgspec
 
+from search.analysis import CJK
 from search.expression import Misread
 from search.fields import NAMES, canonical
 
 DEEPEST = 20  # parentheses inside one another
 QUOTES = '"“”＂「」『』'
-OPEN, CLOSE, DASH, COLON = "(（", ")）", "-－−", ":："
+OPEN, CLOSE, DASH, COLON = "(（", ")）", "－−-", ":："
 END = f"[\\s{QUOTES}()（）]"
 OPERATOR = re.compile(f"(?:(?P<either>OR|或者?|\\|\\|?)|(?P<both>AND|并?且|&&?)|(?P<no>NOT))(?={END}|$)")
 PHRASE = re.compile(f"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
 STOP = re.compile(END)
+# “Marks” beside a running Chinese text stress a word, as in a pasted title, and ask for nothing.
+STRESSED = re.compile(
+    f"(?<=[{CJK}])“(?P<first>[^{QUOTES}]*)”|(?<![{COLON}{DASH}])“(?P<second>[^{QUOTES}]*)”(?=[{CJK}])"
+)
 FIELD = re.compile(f"([^\\s{QUOTES}()（）{COLON}]{{1,20}})[{COLON}]")
 LIKE_A_FIELD = re.compile(r"[a-z_]{3,20}:(?!//)[^\s:]")
 
@@ -87,7 +93,7 @@ class Parsed(msgspec.Struct, frozen=True):
 
 def parse(text: str) -> Parsed:
     """The form of any text, in time proportional to its length."""
-    reader = _Reader(_printable(text))
+    reader = _Reader(STRESSED.sub(_unmarked, _printable(text)))
     query = Group(tuple(reader.parts(0)), 0, len(text))
     return Parsed(query, reader.problem)
 
@@ -111,6 +117,10 @@ def written(node: Node) -> str:
 
 def _closed(node: Node) -> str:
     return f"({written(node)})" if isinstance(node, Group) else written(node)
+
+
+def _unmarked(match: re.Match[str]) -> str:
+    return f" {match['first'] or match['second'] or ''} "
 
 
 def _printable(text: str) -> str:

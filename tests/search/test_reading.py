@@ -233,5 +233,5 @@ def test_marks_of_a_pasted_title_ask_for_nothing() -> None:
     title = LANGUAGE.read("基于“石墨烯”的导热膜")
     assert [term.text for term in wanted(title.expression)] == ["石墨烯", "导热膜"]
     assert not any(term.quoted for term in wanted(title.expression))
-    for text in ("“石墨烯” 导热膜", '导热膜"石墨烯"'):
+    for text in ("“石墨烯” 导热膜", '导热膜"石墨烯"', "标题：“石墨烯”的", "-“水稻”膜 “石墨烯”"):
         assert any(term.quoted for term in wanted(LANGUAGE.read(text).expression))
