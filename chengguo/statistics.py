@@ -17,7 +17,7 @@ from vocab.rdf.statistics import ALL, Counts, address, statistics
 
 PAUSE = 5.0  # seconds between two looks: a take-down is gone from the counts as soon as from everything else
 SHARE = 20  # times as long as the counting took, so that it never takes more than a twentieth of a processor
-VALUES = 1_000  # of one dimension and kind
+VALUES = 1_000  # of one dimension and kind, the most frequent; engines give no more
 PROVINCE = "0000"  # how the code of a province ends
 
 log = structlog.get_logger("chengguo.statistics")
@@ -68,17 +68,21 @@ class Statistics:
 def counted(index: SearchIndex, kinds: dict[str, int]) -> Counts:
     """What the engine counts, now. Raises SearchError."""
     by: dict[str, dict[tuple[str, str], int]] = {name: {} for name in ALL}
+    most: set[str] = set()
     for kind in KINDS:
         page = _counts(index, {"kind": (kind,)}, ALL)
         for name in ALL:
-            by[name].update({(kind, value): count for value, count in _values(page, name)})
+            found = list(_values(page, name))
+            by[name].update({(kind, value): count for value, count in found})
+            if len(found) >= VALUES:
+                most.add(name)
     provinces = sorted({region for _, region in by["region"] if region.endswith(PROVINCE)})
     region_year = {
         (region, year): count
         for region in provinces
         for year, count in _values(_counts(index, {"region": (region,)}, ("year",)), "year")
     }
-    return Counts(stamp(), kinds, by, region_year)
+    return Counts(stamp(), kinds, by, region_year, dict.fromkeys(sorted(most), VALUES))
 
 
 def _counts(index: SearchIndex, filters: dict[str, tuple[str, ...]], facets: tuple[str, ...]) -> Page:

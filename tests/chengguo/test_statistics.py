@@ -92,6 +92,16 @@ def test_hostile_values_stay_inside_their_terms() -> None:
     assert asked(statistics(counts, NS), "SELECT ?n { ?c cube:field ?f ; cube:records ?n }") == [("2",)]
 
 
+def test_a_cube_that_has_not_every_value_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    index, said = (
+        cast(SearchIndex, fakes.MemoryIndex(samples.everything())),
+        f"SELECT ?c {{ cube:by-region <{NS.expand('rdfs:comment')}> ?c }}",
+    )
+    assert asked(statistics(counted(index, {}), NS), said) == []
+    monkeypatch.setattr("chengguo.statistics.VALUES", 1)
+    assert len(asked(statistics(counted(index, {}), NS), said)) == 2
+
+
 def test_they_are_written_again_only_when_something_moved(tmp_path: Path) -> None:
     ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db")
     world, output = World(ledger), Output("graph")

@@ -31,12 +31,16 @@ FORMATS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD")
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How many public records there are. `by`: dimension -> (kind, value) -> records; a record may be under several values."""
+    """How many public records there are. `by`: dimension -> (kind, value) -> records; a record may be under several values.
+
+    `most`: dimension -> how many values of each kind are counted, where there may be more of them.
+    """
 
     at: str  # RFC 3339
     kinds: dict[str, int]
     by: dict[str, dict[tuple[str, str], int]] = {}
     region_year: dict[tuple[str, str], int] = {}
+    most: dict[str, int] = {}
 
 
 def address(ns: Namespaces) -> str:
@@ -52,6 +56,8 @@ def statistics(counts: Counts, ns: Namespaces) -> bytes:
         writer.dimension(name)
     for name, cells in counts.by.items():
         writer.cube(f"by-{name}", ("kind", name), counts.at, cells)
+        if name in counts.most:
+            writer.cut(f"by-{name}", counts.most[name])
     if counts.region_year:
         writer.cube("by-region-and-year", ("region", "year"), counts.at, counts.region_year)
     return (" .\n".join(dict.fromkeys(writer.graph.lines)) + " .\n").encode()
@@ -115,6 +121,15 @@ class _Writer:
             for dimension, value in zip(dimensions, (first, second), strict=True):
                 graph.lines.append(f"{observation} {self._node(dimension)} {self._value(dimension, value)}")
             graph.lines.append(f"{observation} {self._node('records')} {typed(str(count), 'integer')}")
+
+    def cut(self, name: str, most: int) -> None:
+        """Say of a dataset that it has not everything."""
+        said = {
+            "zh": f"每一类别只含记录最多的 {most} 个值",
+            "en": f"Of each kind only the {most} values with the most records",
+        }
+        for lang, text in said.items():
+            self.graph.add(self._node(name), "rdfs:comment", tagged(text, lang))
 
     def _components(self, structure: str, name: str, dimensions: tuple[str, str]) -> None:
         graph, measure = self.graph, self._node("records")
