@@ -144,6 +144,11 @@ class SearchIndexBehaviour(QueryBehaviour):
         page = index.search(Query(size=3))
         assert (page.total, names(page)) == (len(CORPUS), ["chip", "lithium", "graphene"])
 
+    def test_a_phrase_that_ends_in_a_lone_character_finds_whatever_follows_it(self, empty: SearchIndex) -> None:
+        empty.put([public(f"n{n}", f"PM2.5膜{chr(0x4E00 + n)}的研究") for n in range(120)])
+        empty.commit()
+        assert empty.search(Query('"pm2.5膜"')).total == 120
+
     # What can be typed
 
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
