@@ -23,7 +23,7 @@ from federation.graph import GraphError
 from federation.ledger import Ledger
 from federation.projection import Projection
 from federation.projector import Projector
-from federation.verify import verify
+from federation.verify import Verdict, verify
 from search.base import SearchError
 
 EXPECTED = (FederationError, SearchError, GraphError, OSError)
@@ -142,9 +142,21 @@ class Work:
         self.projector.catch_up(moved)
         if self._statistics is not None:
             self._statistics.refresh()
-        if task in ("verify", "repair"):
-            return msgspec.json.encode(verify(self._ledger, self._outputs, repair=task == "repair"))
+        if task == "verify":
+            return msgspec.json.encode(verify(self._ledger, self._outputs))
+        if task == "repair":
+            return msgspec.json.encode(self._repair(moved))
         return msgspec.json.encode(self.projector.states())
+
+    def _repair(self, moved: Callable[[str, int], None] | None) -> Verdict:
+        """How the outputs were found. What could not be put right in place is built again: an output may hold newer states
+        than a ledger that came back from a backup, and keep them."""
+        found = verify(self._ledger, self._outputs, repair=True)
+        if found.repaired:
+            for name, difference in verify(self._ledger, self._outputs).outputs.items():
+                if not difference.none:
+                    self.projector.rebuild(name, moved)
+        return found
 
     def follow(self, requests: Requests) -> None:
         """Follow the change log and do what is asked, until the calling thread is interrupted."""

@@ -26,6 +26,12 @@ class Cursors:
         with self._database.read() as connection:
             return cursor_of(connection, projection, generation)
 
+    def known(self, projection: str) -> bool:
+        """Whether the output has ever followed the log, in any generation."""
+        query = select(cursor.c.generation).where(cursor.c.projection == projection).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
     def set(self, projection: str, generation: str, seq: int, records: int) -> None:
         with self._database.touch() as connection:
             self.put(connection, projection, generation, seq, records)

@@ -1,7 +1,7 @@
 """The contract of a projection: an output that follows the change log and can be thrown away and built again."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vocab.public import PublicRecord
 
@@ -35,3 +35,27 @@ class Projection(Protocol):
         """Put the twin in this one's place for all readers, and drop the old one."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Mends(Protocol):
+    """A projection that can tell that it was lost, damaged or written in another format."""
+
+    def mend(self) -> None:
+        """Then begin again, empty and of a new generation, and say so in the log. Raises when it cannot tell now."""
+
+
+@runtime_checkable
+class RemovesAt(Protocol):
+    """A projection to which requests may come late, or twice: `put` and this carry the number of the change they show."""
+
+    def remove_at(self, iris: Sequence[str], seq: int) -> None:
+        """Remove, up to this change; what is newer stays."""
+
+
+def remove(projection: Projection, iris: Sequence[str], seq: int) -> None:
+    """Remove what is gone as of change `seq`."""
+    if isinstance(projection, RemovesAt):
+        projection.remove_at(iris, seq)
+    else:
+        projection.remove(iris)

@@ -15,7 +15,7 @@ import structlog
 
 from federation.errors import FederationError, ProjectionFailed
 from federation.ledger import Ledger
-from federation.projection import Projection
+from federation.projection import Mends, Projection, remove
 from federation.views import Change
 from vocab.public import PublicRecord
 
@@ -144,7 +144,8 @@ class _Output:
 
     def failed(self, error: Exception) -> None:
         self._failures += 1
-        self._error = f"{type(error).__name__}: {error}" if isinstance(error, FederationError) else type(error).__name__
+        told = isinstance(error, FederationError) or getattr(error, "told", False)  # others may quote a record
+        self._error = f"{type(error).__name__}: {error}" if told else type(error).__name__
         log.warning("projection.failed", projection=self._projection.name, failures=self._failures, error=self._error)
 
     def state(self) -> OutputState:
@@ -155,9 +156,15 @@ class _Output:
 
     def catch_up(self, moved: Moved | None) -> None:
         with self._lock:
+            if isinstance(self._projection, Mends):
+                self._projection.mend()
             cursor = self._ledger.cursors.get(self._projection.name, self._projection.generation)
             if cursor is None or cursor.seq > self._ledger.last_seq():
                 # Unknown to the ledger, or ahead of it (the ledger came back from a backup): nothing in it can be trusted.
+                if self._ledger.cursors.known(self._projection.name):
+                    log.warning(
+                        "projection.lost", projection=self._projection.name, doing="it is built again from the ledger"
+                    )
                 self._rebuild(moved)
             else:
                 self._advance(self._projection, cursor.seq, moved)
@@ -176,7 +183,7 @@ class _Output:
             if put:
                 projection.put(put)
             if gone:
-                projection.remove(gone)
+                remove(projection, gone, changes[-1].seq)
             projection.commit()
             after = changes[-1].seq
             self._ledger.cursors.set(projection.name, projection.generation, after, self._count(projection))

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, case, func, or_, select
 
 from federation.ledger import Ledger
 from federation.matching.schema import match_member
-from federation.projection import Projection
+from federation.projection import Projection, remove
 from federation.schema import change, item, published, redirect, tombstone, version
 
 BATCH = 1000
@@ -52,18 +52,18 @@ def _compare(ledger: Ledger, projection: Projection, repair: bool) -> Difference
     with closing(sqlite3.connect("")) as table:  # "" is a private file that vanishes with the connection
         table.execute("CREATE TABLE held (iri TEXT PRIMARY KEY, version INTEGER) WITHOUT ROWID")
         table.execute("CREATE TABLE truth (iri TEXT PRIMARY KEY, version INTEGER) WITHOUT ROWID")
-        before = ledger.last_seq()
+        start = ledger.last_seq()
         # An output that holds a record twice holds one too much: counted by the OR IGNORE that skips it.
         twice = sum(
             1 - table.execute("INSERT OR IGNORE INTO held VALUES (?, ?)", row).rowcount for row in projection.contents()
         )
         table.executemany("INSERT INTO truth VALUES (?, ?)", _truth(ledger))
-        _leave_out(ledger, table, before)
+        _leave_out(ledger, table, start)
         missing = _iris(table, "SELECT iri FROM truth WHERE iri NOT IN (SELECT iri FROM held)")
         extra = _iris(table, "SELECT iri FROM held WHERE iri NOT IN (SELECT iri FROM truth)")
         stale = _iris(table, "SELECT iri FROM truth JOIN held USING (iri) WHERE truth.version != held.version")
         if repair:
-            _repair(ledger, projection, [*missing, *stale], extra)
+            _repair(ledger, projection, [*missing, *stale], extra, start)
     return Difference(len(missing), len(extra) + twice, len(stale))
 
 
@@ -85,14 +85,15 @@ def _iris(table: sqlite3.Connection, query: str) -> list[str]:
     return [iri for (iri,) in table.execute(query)]
 
 
-def _repair(ledger: Ledger, projection: Projection, put: Sequence[str], remove: Sequence[str]) -> None:
+def _repair(ledger: Ledger, projection: Projection, put: Sequence[str], extra: Sequence[str], seq: int) -> None:
+    """`extra` were gone as of change `seq`."""
     for start in range(0, len(put), BATCH):
         records = list(ledger.records(put[start : start + BATCH]).values())
         if records:
             projection.put(records)
-    for start in range(0, len(remove), BATCH):
-        projection.remove(remove[start : start + BATCH])
-    if put or remove:
+    for start in range(0, len(extra), BATCH):
+        remove(projection, extra[start : start + BATCH], seq)
+    if put or extra:
         projection.commit()
         ledger.cursors.touch(projection.name, projection.generation)
 

@@ -105,7 +105,9 @@ Frequency = Callable[[str], int]  # how many records of the index hold a text an
 
 
 class SearchError(Exception):
-    """The engine could not answer; the message is for a person."""
+    """The engine could not answer; the message is for a person, the operator who reads the log."""
+
+    told = True  # the projector logs the message, where it would only name what it does not know
 
 
 class BadQuery(SearchError):

@@ -7,13 +7,15 @@ stands now, or, when it is gone, after its score.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+import structlog
 import tantivy
 
 from search import tantivy_query as build
-from search.base import Hit, Page, Query, SearchIndex, Speller, Suggestion
+from search.base import Hit, Page, Query, SearchIndex, SearchUnavailable, Speller, Suggestion
 from search.generations import Generations, WriterLock
 from search.question import Language, default_language
 from search.tantivy_reader import Reader, engine_errors
@@ -25,6 +27,8 @@ from vocab.public import PublicRecord
 
 DocumentOf = Callable[[PublicRecord], SearchDocument]
 HEAP = 96_000_000  # bytes the writer collects before it writes a segment
+
+log = structlog.get_logger("search.tantivy")
 
 
 def document_of(public: PublicRecord) -> SearchDocument:
@@ -58,6 +62,7 @@ class TantivyIndex:
         self._heap = heap
         self._generations = Generations(self.directory, FORMAT)
         self._lock = WriterLock(self.directory / "writer.lock")
+        self._suspect = True  # nothing is known of it yet
         self._twin: str | None = None  # token of a generation that is built and not served yet
         self._reader = Reader(self._generations)
         self._maker: DocumentMaker | None = None
@@ -79,12 +84,21 @@ class TantivyIndex:
         its place, and whoever follows the change log fills it from the start. Raises SearchUnavailable when that is
         needed and another process is writing."""
         index = cls(directory, document=document, language=language, speller=speller)
-        if not index._reader.usable():
-            index._lock.hold(index)
-            token = index._create()
-            index._generations.point(token)
-            index._generations.drop_others(token)
+        index.mend()
         return index
+
+    def mend(self) -> None:
+        """As `open`, of an index that is open already. It reads from the index only when a write failed since the last time."""
+        fault = self._reader.fault(thorough=self._suspect)
+        if fault is not None:
+            self._lock.hold(self)
+            if (self.directory / "current").exists():
+                log.warning("the search index begins again, empty", reason=str(fault))
+            self._writer = None  # of files that are gone or damaged: there is nothing to take back
+            token = self._create()
+            self._generations.point(token)
+            self._generations.drop_others(token)
+        self._suspect = False
 
     @property
     def language(self) -> Language:
@@ -104,22 +118,31 @@ class TantivyIndex:
     def put_documents(self, documents: Sequence[SearchDocument]) -> None:
         """As `put`, of documents that are already made."""
         maker = self._maker = self._maker or DocumentMaker(self.language.analyser)
-        with engine_errors(self.directory):
+        with self._written():
             writer = self._writing()
             for document in {d.iri: d for d in documents}.values():
                 self._forget(writer, document.iri)
                 writer.add_document(maker.make(document))
 
     def remove(self, iris: Sequence[str]) -> None:
-        with engine_errors(self.directory):
+        with self._written():
             writer = self._writing()
             for iri in iris:
                 writer.delete_documents_by_term("iri", iri)
 
     def commit(self) -> None:
         if self._writer is not None:
-            with engine_errors(self.directory):
+            with self._written():
                 self._writer.commit()
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            with engine_errors(self.directory):
+                yield
+        except SearchUnavailable:
+            self._suspect = True
+            raise
 
     def _forget(self, writer: tantivy.IndexWriter, iri: str) -> None:
         """Delete the record's earlier version; skipped where there can be none, as a bulk load is mostly that."""

@@ -78,13 +78,15 @@ class Reader:
             with engine_errors(self._generations.directory):
                 return ask(self.searcher())
 
-    def usable(self) -> bool:
-        """Whether there is an index that answers."""
+    def fault(self, *, thorough: bool) -> SearchUnavailable | None:
+        """Why the index does not answer; None when it does. Not `thorough`: as far as its files tell without being read."""
         try:
-            self.read(lambda s: s.search(tantivy.Query.all_query(), 1, order_by_field="by_date").hits)
-        except SearchUnavailable:
-            return False
-        return True
+            self._generations.commits(self.token())
+            if thorough:
+                self.read(lambda s: s.search(tantivy.Query.all_query(), 1, order_by_field="by_date").hits)
+        except SearchUnavailable as error:
+            return error
+        return None
 
     def close(self) -> None:
         with self._guard:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pytest
+import structlog
 
 from federation.errors import ProjectionFailed
 from federation.projector import Projector
@@ -195,6 +196,47 @@ def test_verify_finds_and_repairs_every_difference(world: World) -> None:
     assert (repaired.equal, repaired.repaired) == (False, True)
     assert same(world, output)
     assert verify(world.ledger, [output]).equal
+
+
+def test_an_output_that_was_lost_is_mended_and_built_again_with_a_notice(world: World) -> None:
+    class Losable(Output):
+        lost = False
+
+        def mend(self) -> None:
+            if self.lost:
+                self.records, self._generation, self.lost = {}, "after the loss", False
+
+    output = Losable()
+    projector = Projector(world.ledger, [output])
+    world.harvest({str(n): good(f"成果{n}") for n in range(5)})
+    with structlog.testing.capture_logs() as said:
+        projector.catch_up()
+        assert said == []  # filled for the first time
+        output.lost = True
+        projector.catch_up()
+    assert same(world, output)
+    assert [(entry["event"], entry["projection"]) for entry in said] == [("projection.lost", "memory")]
+
+
+def test_removals_carry_the_number_of_the_change_they_show(world: World) -> None:
+    class Numbered(Output):
+        def remove_at(self, iris: Sequence[str], seq: int) -> None:
+            self.remove([f"{iri} {seq}" for iri in iris])
+            self._pending.update(dict.fromkeys(iris))
+
+    output = Numbered()
+    projector = Projector(world.ledger, [output])
+    world.harvest({str(n): good(f"成果{n}") for n in range(5)})
+    projector.catch_up()
+    world.harvest({"1": None}, complete=False)
+    gone = world.ledger.last_seq()
+    projector.catch_up()
+    output.records["https://example.org/ghost"] = output.records[world.iri("2")]
+    world.harvest({"3": good("改")}, complete=False)
+    projector.catch_up()
+    assert verify(world.ledger, [output], repair=True).outputs == {"memory": Difference(extra=1)}
+    assert output.removed == [f"{world.iri('1')} {gone}", f"https://example.org/ghost {gone + 1}"]
+    assert same(world, output)
 
 
 def test_verify_is_not_confused_by_changes_while_it_reads(world: World) -> None:
