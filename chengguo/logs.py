@@ -42,5 +42,5 @@ def configure(settings: Log, terminal: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.level.upper())
-    for noisy in ("urllib3", "alembic", "asyncio"):
+    for noisy in ("urllib3", "alembic", "asyncio", "elastic_transport"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from types import TracebackType
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import msgspec
 from starlette.types import ASGIApp
 
+from chengguo import search_engine
 from chengguo.child import Child, Program
 from chengguo.errors import UnknownSource
 from chengguo.home import Home
@@ -39,9 +40,6 @@ from harvesters.secrets import Secrets
 from search.base import SearchIndex
 from vocab.mapping import FieldMapping
 from vocab.namespaces import Namespaces
-
-if TYPE_CHECKING:  # the engine with its dictionaries takes a second to import, and few commands need it
-    from search.tantivy_index import TantivyIndex
 
 NO_SOURCES = "No sources yet: copy sources/my-province.toml.example of the home to sources/<id>.toml and change it."
 
@@ -119,13 +117,8 @@ class Node:
 
     # Outputs
 
-    def index_reader(self) -> "TantivyIndex":
-        from chengguo.language import spoken
-        from search.tantivy_index import TantivyIndex
-
-        known = spoken(self.home)
-        directory = self.home.search_directory(self.settings)
-        index = TantivyIndex(directory, language=known.language, speller=known.speller)
+    def index_reader(self) -> SearchIndex:
+        index = search_engine.index(self.home, self.settings)
         self._stack.callback(index.close)
         return index
 
@@ -154,11 +147,8 @@ class Node:
     @contextmanager
     def outputs(self, *, served: bool) -> Iterator[list[Projection]]:
         """The outputs for the one process that writes them. `served`: the graph is run by `serve`, else started here."""
-        from chengguo.language import spoken
-        from search.tantivy_index import TantivyIndex
-
         with ExitStack() as stack:
-            index = TantivyIndex.open(self.home.search_directory(self.settings), language=spoken(self.home).language)
+            index = search_engine.index(self.home, self.settings)
             stack.callback(index.close)
             if served or self.settings.graph.url:
                 graph: SparqlStore = self._graph(self._graph_writer())
@@ -191,7 +181,7 @@ class Node:
                 view=self.ledger,
                 sources_view=self.ledger,
                 sources=self.registry.sources,
-                index=cast(SearchIndex, self.index_reader()),
+                index=self.index_reader(),
                 graph=self.graph_reader(),
                 namespaces=self.namespaces,
                 settings=site_settings(self.settings),

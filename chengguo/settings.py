@@ -66,7 +66,54 @@ class Ledger(Section, frozen=True):
 
 
 class Search(Section, frozen=True):
-    directory: Annotated[str, Meta(description="Folder of the search index. Empty: the home's data/search.")] = ""
+    engine: Annotated[
+        Literal["tantivy", "elasticsearch"],
+        Meta(
+            description="tantivy: an index in a folder, nothing else to run. elasticsearch: an index in a cluster "
+            "that somebody runs (docs/how-to/use-elasticsearch.md)."
+        ),
+    ] = "tantivy"
+    directory: Annotated[
+        str, Meta(description="tantivy: folder of the search index. Empty: the home's data/search.")
+    ] = ""
+    urls: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+$")], ...],
+        Meta(description='elasticsearch: addresses of its nodes, such as "https://es1.example:9200".'),
+    ] = ()
+    index: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z][a-z0-9_-]{0,99}$",
+            description="elasticsearch: what the names of this node's indexes begin with. No other node may use it.",
+        ),
+    ] = "chengguo"
+    shards: Annotated[
+        int, Meta(ge=1, le=1024, description="elasticsearch: parts of an index. One holds some ten million records.")
+    ] = 1
+    replicas: Annotated[
+        int, Meta(ge=0, le=9, description="elasticsearch: further copies of each part, on other nodes.")
+    ] = 1
+    api_key: Annotated[
+        str, Meta(description='elasticsearch: where its API key is kept: "env:NAME" or "file:PATH".')
+    ] = ""
+    username: Annotated[str, Meta(description="elasticsearch: the user, when there is no API key.")] = ""
+    password: Annotated[
+        str, Meta(description='elasticsearch: where its user\'s password is kept: "env:NAME" or "file:PATH".')
+    ] = ""
+    ca_file: Annotated[
+        str,
+        Meta(
+            description="elasticsearch: PEM file with the authority that signed its certificate, from the home folder."
+        ),
+    ] = ""
+    fingerprint: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^(?:[0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$",
+            description="elasticsearch: SHA-256 fingerprint of its certificate, instead of an authority.",
+        ),
+    ] = ""
+    timeout: Annotated[int, Meta(ge=1, le=600, description="elasticsearch: seconds a search may take.")] = 10
 
 
 class Graph(Section, frozen=True):
@@ -286,6 +333,6 @@ def _type_name(hint: Any) -> str:
     if typing.get_origin(hint) is Literal:
         return " | ".join(f'"{value}"' for value in typing.get_args(hint))
     if typing.get_origin(hint) is tuple:
-        return f"list of {_type_name(typing.get_args(hint)[0])}"
+        return f"list of {_type_name(_bare(typing.get_args(hint)[0]))}"
     names: dict[Any, str] = {str: "text", int: "integer", float: "number", bool: "true | false"}
     return names[hint]

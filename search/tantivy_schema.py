@@ -80,6 +80,14 @@ class DocumentMaker:
         self._recurring_terms = lru_cache(maxsize=20_000)(self._terms)
 
     def make(self, document: SearchDocument) -> tantivy.Document:
+        values, plain = self.values(document)
+        made = tantivy.Document(**values)
+        flag = PLAIN if plain else b"?"
+        made.add_bytes("document", flag + msgspec.json.encode(document))  # as a value it would be tried as a text first
+        return made
+
+    def values(self, document: SearchDocument) -> tuple[dict[str, object], bool]:
+        """(what is indexed, by field; whether the texts can be marked directly). The same for every engine."""
         title, title_plain = normalise_plain(document.title_zh or document.title_en)
         abstract, abstract_plain = normalise_plain(document.abstract)
         second = normalise(document.title_en) if document.title_zh else ""
@@ -91,7 +99,6 @@ class DocumentMaker:
         title_grams, keyword_grams, org_grams = _grams(titles), _grams(keywords), _grams(orgs)
         head = f"{title_grams}{BETWEEN}{keyword_grams}"
         day, hashed = day_number(document.sort_date), iri_hash(document.iri)
-        flag = PLAIN if title_plain and abstract_plain else b"?"
         values: dict[str, object] = {
             "iri": document.iri,
             "holds": holds(document.iri, document.version),
@@ -121,9 +128,7 @@ class DocumentMaker:
             values["price"] = document.price
         if document.cluster:
             values["cluster"] = document.cluster
-        made = tantivy.Document(**values)
-        made.add_bytes("document", flag + msgspec.json.encode(document))  # as a value it would be tried as a text first
-        return made
+        return values, title_plain and abstract_plain
 
     def _analyse(self, normalised: str) -> Analysed:
         words, grams = self._analyser.analyse_normalised(normalised)

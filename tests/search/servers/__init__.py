@@ -1,0 +1,1 @@
+"""Real search servers, started by the tests that talk to them."""
