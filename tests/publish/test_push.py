@@ -344,7 +344,7 @@ def test_forms_and_sizes_are_bounded(door: Door) -> None:
     )
     assert door.put("large", good(简介="长" * 100_000)).status_code == 201  # more than other requests may bring
     problem(door.post(b" " * (16 * 2**20 + 1), **{"Content-Type": "application/json"}), 413, "too-large")
-    problem(door.client.post("/sparql", content=b"x" * 100_000), 413, "too-large")
+    problem(door.client.post("/oai", content=b"x" * 100_000), 413, "too-large")
 
 
 def test_when_the_ledger_cannot_be_written_they_are_told_to_come_back(
