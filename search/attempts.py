@@ -19,7 +19,7 @@ import msgspec
 from search.base import Frequency, Speller
 from search.expression import EVERYTHING, Chip, Expression, Question, both
 from search.question import Language
-from search.relax import relaxed
+from search.relax import ANY, ENOUGH, relaxed
 
 Count = Callable[[Expression], int]
 
@@ -29,6 +29,7 @@ class Step(IntEnum):
     WORDS = 1  # guesses that nothing meets are words: 浙江 is no region here
     FEWER = 2  # without those words
     RELAXED = 3  # some of the words are enough
+    ANY = 4  # a single one is enough
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -75,8 +76,12 @@ def _attempts(language: Language, text: str, count: Count) -> Iterator[Attempt]:
         fewer = language.read(text, passed=places)
         if fewer.expression != EVERYTHING:
             yield Attempt(Step.FEWER, read, fewer, unmet)
-    if (looser := relaxed(fewer.expression)) is not None:
-        yield Attempt(Step.RELAXED, read, msgspec.structs.replace(fewer, expression=looser), unmet)
+    tried = fewer.expression
+    for step, share in ((Step.RELAXED, ENOUGH), (Step.ANY, ANY)):
+        looser = relaxed(fewer.expression, share)
+        if looser is not None and looser != tried:
+            yield Attempt(step, read, msgspec.structs.replace(fewer, expression=looser), unmet)
+            tried = looser
 
 
 def _unmet(language: Language, text: str, read: Question, count: Count) -> tuple[Chip, ...]:

@@ -163,6 +163,10 @@ class QueryBehaviour:
         assert (names(page), page.relaxed) == (["farm"], True)
         assert ([chip.field for chip in page.chips], page.unmet) == (["region"], ())
 
+    def test_of_a_long_text_a_single_word_is_enough_when_no_more_is_found(self, things: SearchIndex) -> None:
+        page = things.search(Query("方言 xylophone marimba glockenspiel vibraphone celesta -铅酸"))
+        assert (names(page), page.relaxed) == (["talk"], True)
+
     def test_what_was_written_with_its_field_is_kept_to(self, things: SearchIndex) -> None:
         page = things.search(Query("region:浙江 方言识别"))
         assert "talk" not in names(page)
