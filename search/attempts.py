@@ -66,6 +66,16 @@ def attempts(language: Language, text: str, count: Count, only: Step | None = No
         yield last
 
 
+def strictly(language: Language, text: str, count: Count) -> Expression | None:
+    """The first way of reading the text that records meet in all its words; None when there is none."""
+    for attempt in attempts(language, text, count):
+        if attempt.step >= Step.FEWER or attempt.question.cut:
+            return None
+        if count(attempt.question.expression):
+            return attempt.question.expression
+    return None
+
+
 def _attempts(language: Language, text: str, count: Count) -> Iterator[Attempt]:
     read = fewer = language.read(text)
     yield Attempt(Step.READ, read, read)

@@ -143,6 +143,12 @@ class SearchIndex(Protocol):
     def search(self, query: Query) -> Page:
         """Raises BadQuery, SearchUnavailable."""
 
+    def among(self, query: Query, iris: Sequence[str]) -> frozenset[str]:
+        """Which of these records the search finds, all its words held; its page, order and groups play no part.
+
+        Raises BadQuery, SearchUnavailable.
+        """
+
     def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]: ...
 
     def similar(self, iri: str, size: int = 5) -> list[Hit]: ...

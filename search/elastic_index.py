@@ -166,6 +166,10 @@ class ElasticIndex:
         language = self.language
         return self._read(lambda client, place: ElasticSearch(client, place, language, self._speller).page(query))
 
+    def among(self, query: Query, iris: Sequence[str]) -> frozenset[str]:
+        language = self.language
+        return self._read(lambda client, place: ElasticSearch(client, place, language).among(query, iris))
+
     def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]:
         return self._read(lambda client, place: suggest(client, place, prefix, size))
 

@@ -14,7 +14,7 @@ from elasticsearch import Elasticsearch
 
 from search import cursor as cursors
 from search import elastic_query as build
-from search.attempts import Attempt, Step, attempts, corrected
+from search.attempts import Attempt, Step, attempts, corrected, strictly
 from search.base import Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
 from search.elastic_facets import Facets
@@ -28,6 +28,7 @@ from search.tantivy_search import FOLDED, SIMILAR_WORDS
 from search.weights import WORD_FIELDS
 from vocab.document import SearchDocument
 
+TOGETHER = 1000  # records that a search is asked about at once
 FURTHEST = 10**12  # how many hits a cursor says were given out: said, and not used by this engine
 
 
@@ -68,6 +69,22 @@ class ElasticSearch:
             corrected=self._corrected(query, attempt, found.total),
             **attempt.said(found.total),
         )
+
+    def among(self, query: Query, iris: Sequence[str]) -> frozenset[str]:
+        check(query)
+        expression = strictly(self._language, query.text, partial(self._meeting, query))
+        if expression is None:
+            return frozenset()
+        found = build.found_by(query.narrowed(expression), self._analyser)
+        held: set[str] = set()
+        for start in range(0, len(iris), TOGETHER):
+            these = iris[start : start + TOGETHER]
+            both_hold = {"bool": {"filter": [found, {"terms": {"iri": list(these)}}]}}
+            answer = self._client.search(
+                index=self._index, query=both_hold, size=len(these), source_includes=["document.iri"]
+            )
+            held.update(hit["_source"]["document"]["iri"] for hit in answer["hits"]["hits"])
+        return frozenset(held)
 
     def _found(self, query: Query, expression: Expression, facets: Facets, after: Cursor | None) -> Found:
         order = self._order(query, expression, facets)

@@ -226,6 +226,10 @@ class TantivyIndex:
         language = self.language
         return self._reader.read(lambda searcher: Search(searcher, language, self._speller).page(query))
 
+    def among(self, query: Query, iris: Sequence[str]) -> frozenset[str]:
+        language = self.language
+        return self._reader.read(lambda searcher: Search(searcher, language).among(query, iris))
+
     def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]:
         return self._reader.read(lambda searcher: suggest(searcher, prefix, size))
 

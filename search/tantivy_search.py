@@ -11,7 +11,7 @@ from tantivy import Query as Q
 
 from search import cursor as cursors
 from search import tantivy_query as build
-from search.attempts import Attempt, Step, attempts, corrected
+from search.attempts import Attempt, Step, attempts, corrected, strictly
 from search.base import FacetCount, Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
 from search.expression import EVERYTHING, Choice, Expression, both, wanted
@@ -20,7 +20,7 @@ from search.limits import check
 from search.normalise import normalise
 from search.question import Language
 from search.tantivy_order import Address, ByDate, ByScore, ByTitle, Order, total
-from search.tantivy_schema import facet_field, stored
+from search.tantivy_schema import facet_field, schema, stored
 from search.weights import WORD_FIELDS
 
 EXACT = 10_000  # facet values counted per segment before the largest are kept: above any code list
@@ -66,6 +66,18 @@ class Search:
             corrected=self._corrected(query, attempt, found.total),
             **attempt.said(found.total),
         )
+
+    def among(self, query: Query, iris: Sequence[str]) -> frozenset[str]:
+        """The text is read as on the search page, by what the whole index holds, and then asked of these records alone."""
+        check(query)
+        expression = strictly(self._language, query.text, partial(self._meeting, query))
+        return self._held(query.narrowed(expression), iris) if expression is not None and iris else frozenset()
+
+    def _held(self, expression: Expression, iris: Sequence[str]) -> frozenset[str]:
+        these = Q.const_score_query(Q.term_set_query(schema(), "iri", list(iris)), 0.0)
+        both_hold = Q.boolean_query([(Occur.Must, build.found_by(expression, self._analyser)), (Occur.Must, these)])
+        hits = self._searcher.search(both_hold, len(iris), count=False).hits
+        return frozenset(stored(self._searcher, address)[0].iri for _, address in hits)
 
     def _after(self, query: Query) -> Cursor | None:
         """Where the page begins. A place behind the end was forged, or much was removed: the engine allocates by it."""

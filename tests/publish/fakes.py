@@ -204,6 +204,9 @@ class MemoryIndex(MemoryProjection):
         facets = {name: _counts(self._but(query, name), name, query.facet_size) for name in query.facets}
         return Page(len(found), hits, facets, str(start + query.size) if more else None, relaxed="~" in query.text)
 
+    def among(self, query: Query, iris: Sequence[str]) -> frozenset[str]:
+        return frozenset(d.iri for d in self.documents if d.iri in set(iris) and _matches(d, query))
+
     def _but(self, query: Query, name: str) -> list[SearchDocument]:
         """What a facet is counted over: all filters but its own, so that several of its values can be chosen."""
         others = {facet: values for facet, values in query.filters.items() if facet != name}

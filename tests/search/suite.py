@@ -362,6 +362,29 @@ class SearchIndexBehaviour(QueryBehaviour):
         empty.commit()
         assert list(empty.contents()) == [(iri("a"), 3)]
 
+    # Among given records
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            (Query(), {"graphene", "oxide", "chip"}),
+            (Query("石墨烯"), {"graphene", "oxide"}),
+            (Query("石墨烯 -导热膜"), {"oxide"}),
+            (Query("浙江 石墨烯"), {"oxide"}),  # a region, as the whole index has it
+            (Query("石墨烯", filters={"region": ("330000",)}, sort=Sort.NEWEST, size=0, group=True), {"oxide"}),
+            (Query("石墨烯 拖拉机"), set()),  # the search page would show records with some of the words
+            (Query("铅酸电池"), set()),  # found, but not among these
+        ],
+    )
+    def test_among_some_records(self, index: SearchIndex, query: Query, found: set[str]) -> None:
+        some = [iri(name) for name in ("graphene", "oxide", "chip", "not-held")]
+        assert index.among(query, some) == {iri(name) for name in found}
+        assert index.among(query, []) == frozenset()
+
+    def test_among_refuses_what_a_search_refuses(self, index: SearchIndex) -> None:
+        with pytest.raises(BadQuery):
+            index.among(Query(filters={"colour": ("red",)}), [iri("chip")])
+
     def test_a_twin_is_invisible_until_swapped(self, empty: SearchIndex) -> None:
         empty.put([public("old", "旧成果")])
         empty.commit()
