@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from chengguo.commands import (
+    alerts,
     attention,
     coverage,
     demo,
@@ -76,6 +77,7 @@ app.add_typer(attention.app, name="attention")
 app.add_typer(runs, name="run")
 runs.command("list")(run.list_runs)
 runs.command("show")(run.show_run)
+app.command()(alerts.alerts)
 app.add_typer(match.app, name="match")
 app.add_typer(tokens, name="token")
 tokens.command()(token.create)

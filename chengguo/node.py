@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from types import TracebackType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 from starlette.types import ASGIApp
@@ -40,6 +40,9 @@ from harvesters.secrets import Secrets
 from search.base import SearchIndex
 from vocab.mapping import FieldMapping
 from vocab.namespaces import Namespaces
+
+if TYPE_CHECKING:
+    from chengguo.alerting import Teller
 
 NO_SOURCES = "No sources yet: copy sources/my-province.toml.example of the home to sources/<id>.toml and change it."
 
@@ -115,6 +118,16 @@ class Node:
         schedules = {source.id: source.timing() for source in found.sources.values()}
         return attention(self.ledger.database, schedules, found.faults)
 
+    def teller(self) -> "Teller":
+        """The one who tells those who follow a search. Raises SettingsError, OptionsError."""
+        from chengguo.alerting import Teller
+        from chengguo.post import Post
+        from publish.alerts.letters import Writer
+
+        mail, secrets = self.settings.mail, Secrets(folder=self.home.root)
+        writer = Writer(self.ledger, site_settings(self.settings), mail.sender)
+        return Teller(self.ledger, self.index_reader(), writer, lambda: Post(mail, secrets))
+
     # Outputs
 
     def index_reader(self) -> SearchIndex:
@@ -189,5 +202,6 @@ class Node:
                 graph_mark=partial(self.ledger.cursors.mark, "graph"),
                 push=Inbox(self.ledger, self.registry, self.pipeline),
                 attention=Door(Tokens(self.ledger.database), self.matters),
+                following=self.ledger.subscriptions if self.settings.mail.usable else None,
             )
         )

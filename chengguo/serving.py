@@ -56,6 +56,9 @@ def run(
         )
         matcher = Child(Program("match", own_command(home, "match", "--follow"), environ, orphaned=TERMINATE))
         parts = [*graph, projector, Child(webserver.program(home, settings.http)), scheduler, matcher]
+        if settings.mail.usable:
+            told = Program("alerts", own_command(home, "alerts", "--follow"), environ, orphaned=TERMINATE)
+            parts.append(Child(told))
         Supervisor(parts).run(Readiness(settings.http, lambda: ready(address)))
 
 

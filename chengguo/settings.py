@@ -191,6 +191,37 @@ class Attention(Section, frozen=True):
     retries: Annotated[int, Meta(ge=0, le=10, description="Further attempts at once, with growing pauses.")] = 3
 
 
+class Mail(Section, frozen=True):
+    host: Annotated[
+        str,
+        Meta(
+            description="Mail server (SMTP) that takes what the node sends to those who follow a search. Empty: none."
+        ),
+    ] = ""
+    port: Annotated[Port, Meta(description="Its port.")] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Meta(
+            description="starttls: encrypted after the greeting; tls: from the first byte; none: only for a server of one's own."
+        ),
+    ] = "starttls"
+    user: Annotated[str, Meta(description="Who sends, for the server. Empty: it asks nobody.")] = ""
+    password: Annotated[
+        str, Meta(description='Where the password of `user` is kept: "env:NAME" or "file:PATH", relative to the home.')
+    ] = ""
+    sender: Annotated[
+        str,
+        Meta(
+            pattern=r"^([^\s@<>\"]+@[A-Za-z0-9.-]+)?$",
+            description="Address that the letters come from; needed with `host`.",
+        ),
+    ] = ""
+
+    @property
+    def usable(self) -> bool:
+        return bool(self.host and self.sender)
+
+
 class Log(Section, frozen=True):
     level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="Least important message shown.")
@@ -211,6 +242,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     http: Annotated[Http, Meta(description="The web server.")] = Http()
     harvest: Annotated[Harvest, Meta(description="Reading the sources.")] = Harvest()
     attention: Annotated[Attention, Meta(description="Telling operators what needs a person.")] = Attention()
+    mail: Annotated[Mail, Meta(description="Letters to those who follow a search.")] = Mail()
     log: Annotated[Log, Meta(description="What the processes tell.")] = Log()
 
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 
+from federation.alerts.outbox import Outbox
+from federation.alerts.subscriptions import Subscriptions
 from federation.clock import moment, now
 from federation.cursors import Cursors
 from federation.database import Database
@@ -28,7 +30,8 @@ class Ledger(PublicReader, SourceReader):
     """Implements `PublicView` and `SourceView`. Safe to share between threads; make one for each process.
 
     `run_book`: runs and leases; `desk`: reviews and take-downs; `cursors`: how far outputs are;
-    `matches`: which records are one achievement; `months`: quality reports of the past.
+    `matches`: which records are one achievement; `months`: quality reports of the past;
+    `subscriptions`: who follows a search; `outbox`: what has to be told to them.
     """
 
     def __init__(self, database: Database) -> None:
@@ -39,6 +42,8 @@ class Ledger(PublicReader, SourceReader):
         self.cursors = Cursors(database)
         self.matches = MatchBook(database)
         self.months = MonthBook(database)
+        self.subscriptions = Subscriptions(database)
+        self.outbox = Outbox(database)
         self._quality = QualityBook(database)
 
     @classmethod

@@ -8,6 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from publish import atom, attention, ckan, dereference, discovery, export, health, moved, oai, sparql, void, warm
+from publish.alerts import pages as follow
 from publish.api import openapi, operations, push
 from publish.assets import Assets
 from publish.errors import OUTCOMES, Moved
@@ -47,6 +48,7 @@ def create_app(services: Services) -> Starlette:
         *void.routes(services),
         *export.routes(site),
         *atom.routes(site),
+        *follow.routes(site),
         *portal.routes(site),
     ]
     limits = services.settings.limits

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from federation.alerts.subscriptions import Subscription
 from federation.attention import Matter
 from federation.graph import GraphStore
 from federation.matching.book import Candidate
@@ -38,6 +39,22 @@ class Attention(Protocol):
         """What needs a person; None when the secret opens nothing. Raises FederationError."""
 
 
+class Following(Protocol):
+    """Takes in who wants to be told by mail of what a search finds. It tells nothing of anybody but to who holds a letter."""
+
+    def ask(self, address: str, search: str, lang: str, days: int) -> bool:
+        """Note the wish, to be confirmed by mail. Raises BadAddress, ValueError, FederationError."""
+
+    def get(self, key: str) -> Subscription | None:
+        """What the link of a letter speaks of; None when there is no such subscription any more."""
+
+    def confirm(self, key: str) -> Subscription | None:
+        """Begin it; None when there is nothing to begin."""
+
+    def end(self, key: str) -> bool:
+        """Forget it, with its address; False when it was not there."""
+
+
 class Matches(Protocol):
     """Why public records are one achievement (which ones are, each of them says itself), and names of one organisation."""
 
@@ -62,4 +79,5 @@ class Services:
     push: Push | None = None  # None: this site only reads
     matches: Matches | None = None  # None: nothing is matched here
     attention: Attention | None = None  # None: nobody is told
+    following: Following | None = None  # None: no mail is sent from here
     graph_mark: Callable[[], str] | None = None  # text that changes whenever the graph does; None: nobody knows

@@ -5,6 +5,7 @@ from typing import Any
 
 import typer.main
 
+from chengguo.alerting import Rounded
 from chengguo.cli import app
 from chengguo.commands.attention import Address
 from chengguo.commands.dictionary import Built
@@ -39,6 +40,7 @@ EXIT_CODES = {
 
 # what each command prints with --json
 ANSWERS: dict[str, Any] = {
+    "chengguo alerts": Rounded,
     "chengguo attention": list[Matter],
     "chengguo attention feed": Address,
     "chengguo demo": Status,

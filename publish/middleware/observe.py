@@ -48,6 +48,6 @@ class Observer:
         return "unknown"
 
 
-CAPABILITIES = "/feed/attention"  # what follows is a right to read
+CAPABILITIES = ("/feed/attention", "/follow/")  # what follows is a right
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})

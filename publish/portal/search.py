@@ -63,7 +63,7 @@ class SearchPage:
         wanted = asked(request.query_params, services.settings.limits.query_text)
         reader = self.site.reader(request)
         page = services.index.search(wanted.query(SHOWN, facet_size=VALUES))
-        tags = [*_read(page.chips, wanted, reader), *_chosen(wanted, reader)]
+        tags = [*_read(page.chips, wanted, reader), *chosen(wanted, reader)]
         context = {
             "asked": wanted,
             "page": page,
@@ -128,7 +128,7 @@ def _read(chips: tuple[Chip, ...], wanted: Asked, reader: Reader) -> Iterator[Ta
         yield Tag(field_title(chip, reader), said(chip.condition, reader), wanted.retold(chip.without), as_words)
 
 
-def _chosen(wanted: Asked, reader: Reader) -> Iterator[Tag]:
+def chosen(wanted: Asked, reader: Reader) -> Iterator[Tag]:
     """What was chosen beside the text."""
     for facet, values in wanted.chosen.items():
         for value in values:

@@ -27,6 +27,7 @@ PAGES = {
     "record": RECORD,
     "source": "/source/cn-33",
     "sparql": "/sparql?format=text/html&query=SELECT+*+{+?s+<http://purl.org/dc/terms/title>+?title+}+LIMIT+5",
+    "follow": "/follow?q=示例&region=330000",
     "sparql error": "/sparql?format=text/html&query=SELECT",
     "404": "/no",
 }

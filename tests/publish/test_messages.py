@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import publish
+from federation.alerts.subscriptions import PERIODS
 from federation.health import Condition
 from federation.matching.score import MERGING
 from federation.source import PolicyMode
@@ -38,6 +39,9 @@ def used() -> set[str]:
     made |= {f"read.{f}" for f in FIELDS if f not in FACETS} | {f"misread.{code}" for code in MISREADINGS}
     made |= {f"export.{column}" for column in COLUMNS} | {"price.below", "price.upto", "price.above", "price.from"}
     made |= {f"tip.{tip}{end}" for tip in TIPS for end in ("", "_means")}
+    made |= {f"follow.days_{days}" for days in PERIODS} | {f"follow.{page}" for page in ("asked", "stopped", "gone")}
+    made |= {f"follow.{page}_title" for page in ("asked", "confirm", "active", "stopped", "gone")}
+    made |= {f"follow.{page}_lead" for page in ("confirm", "active")}
     made |= {f"match.{reason}" for reason in (*MERGING, "decided")}
     made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
     made |= {f"health.{condition.value}{end}" for condition in Condition for end in ("", "_means")}
