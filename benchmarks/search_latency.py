@@ -1,11 +1,12 @@
 """Search latency and indexing rate, ours beside the raw engine in the same run.
 
-    python benchmarks/search_latency.py [RECORDS] [--rounds N]
+    python -m benchmarks.search_latency [RECORDS] [--rounds N] [--clients N]
 
 Raw is what one would write by hand with tantivy: words of the same segmenter in five fields with boosts, seven facet
 columns, one search and one aggregation per query, stored documents decoded. Ours does all that, and matches by
 character pairs, knows synonyms and pinyin, marks the hits and gives a cursor. Both answer the same queries with five
-facets, one after the other, so that the ratio means something on a busy machine.
+facets, one after the other, so that the ratio means something on a busy machine; and once more with several clients at a
+time, each a thread of this process.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -226,6 +228,25 @@ def latencies(ours: TantivyIndex, raw: Raw, rounds: int) -> dict[str, dict[str, 
     return out
 
 
+def crowded(ours: TantivyIndex, raw: Raw, clients: int, rounds: int) -> dict[str, object]:
+    """Every client asks every query so often, all at once; first one engine, then the other, in three turns."""
+    asks = {
+        "ours": lambda text: ours.search(Query(text=text, facets=FACETS)),
+        "raw": raw.search,
+    }
+    times: dict[str, list[float]] = {"ours": [], "raw": []}
+
+    def client(name: str) -> list[float]:
+        return [timed(lambda: asks[name](text)) for _ in range(rounds) for text in QUERIES]  # noqa: B023
+
+    with ThreadPoolExecutor(clients) as pool:
+        for _ in range(3):
+            for name in times:
+                for taken in pool.map(client, [name] * clients):
+                    times[name] += taken
+    return _row(times)
+
+
 def _row(times: dict[str, list[float]]) -> dict[str, object]:
     ours, raw = quantiles(times["ours"]), quantiles(times["raw"])
     return {
@@ -242,6 +263,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("records", nargs="?", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--clients", type=int, default=16)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         language = default_language()
@@ -254,6 +276,8 @@ def main() -> None:
         raw.index.reload()
         for name, row in latencies(ours, raw, options.rounds).items():
             print(name, json.dumps(row, ensure_ascii=False))
+        several = crowded(ours, raw, options.clients, max(1, options.rounds // 10))
+        print(f"{options.clients} clients", json.dumps(several))
         ours.close()
 
 

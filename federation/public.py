@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import zstandard
 from sqlalchemy import Connection, Row, func, select
 
@@ -13,23 +12,15 @@ from federation.database import Database
 from federation.matching.membership import clusters_of
 from federation.schema import change, published, tombstone, version
 from federation.selection import Listed, Order, Selection
-from federation.views import Change, Event, Tombstone
+from federation.views import Change, Event, Memento, Tombstone
 from vocab.kinds import decode_record
 from vocab.public import Cluster, PublicRecord
 
 MAX_PAGE = 10_000
 
 
-class Memento(msgspec.Struct, frozen=True):
-    """One version of a published record, as a TimeMap lists it (RFC 7089)."""
-
-    version: int
-    at: str
-    digest: str
-
-
 class PublicReader:
-    """Implements `federation.selection.ListedView`, and the versions of published records."""
+    """Implements `federation.selection.ListedView`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -93,7 +84,6 @@ class PublicReader:
             return listing.published_sources(connection)
 
     def versions(self, iri: str) -> list[Memento]:
-        """The versions of a record that is published now, oldest first; of any other record, none."""
         query = (
             select(version.c.version, version.c.at, version.c.digest)
             .join(published, published.c.iri == version.c.iri)
@@ -104,7 +94,6 @@ class PublicReader:
             return [Memento(*row) for row in connection.execute(query)]
 
     def version(self, iri: str, number: int) -> PublicRecord | None:
-        """An earlier public view of a record that is published now."""
         query = (
             select(version, published.c.kind, published.c.source, published.c.first)
             .join(published, published.c.iri == version.c.iri)

@@ -43,6 +43,14 @@ class Tombstone(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Memento(msgspec.Struct, frozen=True):
+    """One version of a published record, as a TimeMap lists it (RFC 7089). `at` is RFC 3339 in UTC."""
+
+    version: int
+    at: str
+    digest: str
+
+
 class RunStatus(StrEnum):
     RUNNING = "running"
     DONE = "done"
@@ -120,6 +128,12 @@ class PublicView(Protocol):
 
     def living(self, iri: str) -> str | None:
         """The address that a record goes on under which was once public under this one; None when it never moved."""
+
+    def versions(self, iri: str) -> list[Memento]:
+        """The versions of a record that is published now, oldest first; of any other record, none."""
+
+    def version(self, iri: str, number: int) -> PublicRecord | None:
+        """One public view, the present one too, of a record that is published now; of any other record, None."""
 
     def changes(self, after: int, limit: int) -> list[Change]: ...
 

@@ -7,7 +7,21 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from publish import atom, attention, ckan, dereference, discovery, export, health, moved, oai, sparql, void, warm
+from publish import (
+    atom,
+    attention,
+    ckan,
+    dereference,
+    discovery,
+    export,
+    health,
+    memento,
+    moved,
+    oai,
+    sparql,
+    void,
+    warm,
+)
 from publish.alerts import pages as follow
 from publish.api import openapi, operations, push
 from publish.assets import Assets
@@ -24,7 +38,16 @@ from publish.portal.errors import ErrorPages
 from publish.portal.site import make_site
 from publish.services import Services
 
-EXPOSED = ("ETag", "Last-Modified", "Link", "Location", "Retry-After", "X-Export-Limit", "X-Total-Count")
+EXPOSED = (
+    "ETag",
+    "Last-Modified",
+    "Link",
+    "Location",
+    "Memento-Datetime",
+    "Retry-After",
+    "X-Export-Limit",
+    "X-Total-Count",
+)
 
 
 def create_app(services: Services) -> Starlette:
@@ -42,6 +65,7 @@ def create_app(services: Services) -> Starlette:
         *attention.routes(services),
         *openapi.routes(services),
         *dereference.routes(services),
+        *memento.routes(site),
         *oai.routes(services),
         *ckan.routes(services),
         *sparql.routes(site),

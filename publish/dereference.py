@@ -5,46 +5,43 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from publish import conditional, formats, negotiate, organisations
+from publish import conditional, formats, negotiate, organisations, signposting, timegate, weblink
 from publish.api.records import published
+from publish.citations import CITATIONS, WRITERS, work
 from publish.errors import NotAcceptable, NotFound
-from publish.formats import BY_MEDIA_TYPE, BY_SUFFIX, FORMATS, HTML, Format
-from publish.links import safe, segment, with_query
+from publish.formats import FORMATS, HTML, Format
+from publish.links import segment, with_query
 from publish.services import Services
 from vocab.public import PublicRecord
 
-OFFERS = (HTML, *(f.media_type for f in FORMATS))
+FORMS = (*FORMATS, *CITATIONS)
+OFFERS = (HTML, *(f.media_type for f in FORMS))
+BY_SUFFIX = {f.suffix: f for f in FORMS}
+BY_MEDIA_TYPE = {f.media_type: f for f in FORMS}
+LINKSETS = (weblink.LINKSET_JSON, weblink.LINKSET)
 
 
 def routes(services: Services) -> list[Route]:
     def data(request: Request) -> Response:
         form = BY_SUFFIX.get(request.path_params["suffix"])
         if form is None:
-            raise NotFound("Records come as " + ", ".join(f".{f.suffix}" for f in FORMATS) + ".")
+            raise NotFound("Records come as " + ", ".join(f".{f.suffix}" for f in FORMS) + ".")
         if (known := _organisation(request, services)) and form.rdf:
             return conditional.answer(request, organisations.body(known, form, services), form.media_type)
-        return _data(request, _find(request, services), form, services)
+        public = _find(request, services)
+        return (_citation if form in CITATIONS else _data)(request, public, form, services)
 
     def redirect(request: Request) -> Response:
         return _redirect(request, services)
 
+    def linkset(request: Request) -> Response:
+        return _linkset(request, _find(request, services), services)
+
     return [
+        Route("/id/{kind}/{id}/linkset", linkset, name="id-linkset"),
         Route("/id/{kind}/{id}.{suffix}", data, name="id-data"),
         Route("/id/{kind}/{id}", redirect, name="id"),
     ]
-
-
-def link_header(public: PublicRecord, services: Services) -> str:
-    """RFC 8288 links from any form of a record to the others, to its page and to its licence."""
-    base = services.settings.base_url
-    page = f"<{base}{_page_path(public)}>"
-    links = [f'{page}; rel="alternate"; type="{HTML}"', f'<{public.iri}>; rel="canonical"']
-    links += [f'<{public.iri}.{f.suffix}>; rel="alternate describedby"; type="{f.media_type}"' for f in FORMATS]
-    licence = safe(public.record.licence)
-    # A header is latin-1 without line breaks: an address that is not plain is left out rather than mangled.
-    if licence and licence.isascii() and licence.isprintable() and not set("<> ") & set(licence):
-        links.append(f'<{licence}>; rel="license"')
-    return ", ".join(links)
 
 
 def _find(request: Request, services: Services) -> PublicRecord:
@@ -53,18 +50,19 @@ def _find(request: Request, services: Services) -> PublicRecord:
 
 
 def _redirect(request: Request, services: Services) -> Response:
-    headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    headers = {"Vary": timegate.VARY, "Cache-Control": "no-cache"}
     wanted = negotiate.media_type(request.headers.get("accept"), OFFERS)
     if known := _organisation(request, services):
         return _to_organisation(request, organisations.name_of(known), wanted, services)
     public = _find(request, services)
+    if moment := timegate.asked(request):
+        return timegate.gate(public, moment, services)
     if wanted is None:
         raise NotAcceptable(OFFERS)
     target = _page_path(public) if wanted == HTML else f"{_id_path(public)}.{BY_MEDIA_TYPE[wanted].suffix}"
     etag = conditional.tag(public.digest, public.seq, wanted, "see-other")
-    return RedirectResponse(
-        services.settings.base_url + target, 303, {**headers, "ETag": etag, "Link": link_header(public, services)}
-    )
+    link = signposting.of_page(public, services)
+    return RedirectResponse(services.settings.base_url + target, 303, {**headers, "ETag": etag, "Link": link})
 
 
 def _organisation(request: Request, services: Services) -> list[pyoxigraph.Triple]:
@@ -90,7 +88,7 @@ def _to_organisation(request: Request, name: str | None, wanted: str | None, ser
 def _data(request: Request, public: PublicRecord, form: Format, services: Services) -> Response:
     headers = {
         "Vary": "Accept",
-        "Link": link_header(public, services),
+        "Link": signposting.of_data(public, form, services),
         "Content-Location": f"{public.iri}.{form.suffix}",
     }
     etag = conditional.tag(public.digest, public.seq, form.suffix)
@@ -98,6 +96,26 @@ def _data(request: Request, public: PublicRecord, form: Format, services: Servic
         return conditional.answer(request, b"", form.media_type, etag=etag, modified=public.at, headers=headers)
     body = formats.body(public, form, services.namespaces)
     return conditional.answer(request, body, form.media_type, etag=etag, modified=public.at, headers=headers)
+
+
+def _citation(request: Request, public: PublicRecord, form: Format, services: Services) -> Response:
+    """For a download: with the name of the platform, and some with the present day, so the body alone tells its tag."""
+    cited = work(public, services.settings.title)
+    headers = {
+        "Link": signposting.of_data(public, form, services),
+        "Content-Disposition": f'inline; filename="{cited.key}.{form.suffix}"',
+    }
+    body = WRITERS[form](cited).encode()
+    return conditional.answer(request, body, f"{form.media_type}; charset=utf-8", headers=headers)
+
+
+def _linkset(request: Request, public: PublicRecord, services: Services) -> Response:
+    wanted = negotiate.media_type(request.headers.get("accept"), LINKSETS)
+    if wanted is None:
+        raise NotAcceptable(LINKSETS)
+    links = signposting.of_record(public, services)
+    body = weblink.linkset(links) if wanted == weblink.LINKSET_JSON else weblink.document(links)
+    return conditional.answer(request, body, wanted, headers={"Vary": "Accept"})
 
 
 def _page_path(public: PublicRecord) -> str:

@@ -23,11 +23,16 @@ def leading(services: Services) -> Callable[[Request, Exception], Response]:
 
 
 def address(asked: str, living: str, base: str) -> str:
-    """The path at which the living record is what was asked for: its data, its page or its permanent address."""
+    """The path at which the living record is what was asked for: its data, its page, its permanent address, or a document
+    about it. A version has no address there: those of the old record are gone, and the numbers of the other one are its own.
+    """
     page = record_path(living, base) or "/"
     if asked.startswith(f"{RECORDS}/"):
         return RECORDS + page
     if not asked.startswith("/id/"):
         return page
-    _, dot, suffix = asked.rpartition("/")[2].partition(".")
+    _, _, _, name, *document = asked.split("/")
+    if document:
+        return f"/id{page}" if document[0] == "version" else f"/id{page}/{document[0]}"
+    _, dot, suffix = name.partition(".")
     return f"/id{page}{dot}{suffix}"

@@ -38,8 +38,13 @@ PURPOSES: dict[str, str] = {
     "organisation-name": "the records that name an organisation (`name`)",
     **{f"page-{kind}": f"the page of one {kind}" for kind in KINDS},
     "id": "a record's permanent address: 303 to its page or its data by `Accept`; 301 to the address it goes on under; "
-    "410 with a tombstone when withdrawn",
-    "id-data": "a record's data: `ttl`, `nt`, `rdf`, `jsonld` or `json`; 304 by `ETag` and date",
+    "410 with a tombstone when withdrawn; with `Accept-Datetime` (RFC 7089) 302 to the version of that time",
+    "id-data": "a record's data: `ttl`, `nt`, `rdf`, `jsonld` or `json`; 304 by `ETag` and date; its citation: `bib`, `ris`, `csl` "
+    "(CSL-JSON) or `txt` (GB/T 7714)",
+    "id-linkset": "what belongs to a record (signposting, level 2), as JSON or text by `Accept` (RFC 9264)",
+    "timemap": "the versions of a public record (RFC 7089, link-format); `page` where there are more than 1,000",
+    "version": "one version of a public record, as page or data by `Accept`; 301 to the one it only repeats",
+    "version-data": "the same as `ttl`, `nt`, `rdf`, `jsonld` or `json`",
     "sparql": "SPARQL 1.1 Protocol, queries only; a form for browsers, a service description for RDF clients",
     "void": "what the dataset is (VoID) and how many records there are by kind, region, year, field and source (RDF Data Cube)",
     "pushRecord": "one record that a source sends by itself, or withdraws; needs a token (`docs/how-to/push-records.md`)",

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from publish import negotiate, problem
+from publish.citations import CITATIONS
 from publish.errors import BadParameter, Gone
 from publish.formats import BY_MEDIA_TYPE, BY_SUFFIX, HTML, JSON
 from publish.portal.site import Site
@@ -12,6 +13,8 @@ from search.base import BadQuery
 # What is said to a reader; other statuses get the text of the nearest of their class.
 KNOWN = (400, 404, 405, 406, 410, 413, 414, 429, 500, 503)
 MACHINE = ("/api/", "/readyz", "/metrics", "/sparql", "/oai")
+
+DATA = frozenset((*BY_SUFFIX, *(form.suffix for form in CITATIONS)))
 
 
 class ErrorPages:
@@ -36,6 +39,6 @@ class ErrorPages:
         accept, path = request.headers.get("accept"), request.url.path
         if not path.startswith("/id/"):
             return negotiate.media_type(accept, (HTML, JSON, problem.MEDIA_TYPE)) not in (None, HTML)
-        if path.rpartition(".")[2] in BY_SUFFIX:  # an address of data: data also where the client does not say
+        if path.rpartition(".")[2] in DATA:  # an address of data: data also where the client does not say
             return negotiate.media_type(accept, (JSON, HTML)) != HTML
         return negotiate.media_type(accept, (HTML, problem.MEDIA_TYPE, *BY_MEDIA_TYPE)) not in (None, HTML)

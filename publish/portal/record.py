@@ -1,15 +1,18 @@
 """`/{kind}/{id}`: one record, whole, with where each of its fields comes from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from federation.clock import day
+from publish import citations, signposting
 from publish.api.records import published
-from publish.dereference import link_header
+from publish.citations import CITATIONS, work
+from publish.citations.gbt7714 import reference
 from publish.formats import FORMATS
+from publish.portal import metadata, schema_org
 from publish.portal.cards import Card, card
-from publish.portal.citation import citation
 from publish.portal.groups import grouped, head_lineage
 from publish.portal.matches import other_names, others
 from publish.portal.reader import Reader
@@ -30,8 +33,28 @@ class RecordPage:
         services, reader = self.site.services, self.site.reader(request)
         kind = request.url.path.split("/")[1]
         public = published(services.view, f"{services.namespaces.base}/id/{kind}/{request.path_params['id']}")
-        headers = {"Link": link_header(public, services)}
-        return self.site.page(request, "record.html", self._context(public, reader), headers=headers)
+        headers = {"Link": signposting.of_page(public, services)}
+        context = {**self._context(public, reader), **self._citations(public, reader)}
+        return self.site.page(request, "record.html", context, headers=headers)
+
+    def past(self, request: Request, public: PublicRecord, headers: Mapping[str, str]) -> Response:
+        """An earlier version, which says that it is one, leads to the present and is not to be found by crawlers."""
+        reader = self.site.reader(request)
+        vary = {"Vary": "Accept, Accept-Language, Cookie", "X-Robots-Tag": "noindex"}
+        context = {**self._context(public, reader), "past": True}
+        return self.site.page(request, "record.html", context, headers={**headers, **vary})
+
+    def _citations(self, public: PublicRecord, reader: Reader) -> dict[str, object]:
+        cited = work(public, self.site.services.settings.title, reader.lang)
+        return {
+            "citations": CITATIONS,
+            "citation": reference(cited, day()),
+            "bibtex": citations.bibtex.write(cited),
+            "metadata": metadata.of(public, cited),
+            "schema_org": schema_org.of(public, cited, self.site.services),
+            "similar": self._similar(public, reader),
+            "of_organisation": self._of_organisation(public, reader),
+        }
 
     def _context(self, public: PublicRecord, reader: Reader) -> dict[str, object]:
         record, services = public.record, self.site.services
@@ -49,10 +72,8 @@ class RecordPage:
             "price": getattr(record, "price", None) or getattr(record, "budget", None),
             "source": services.sources.get(public.source),
             "formats": FORMATS,
-            "citation": citation(public, reader, _platform(self.site, reader)),
             "others": others(public, reader),
-            "similar": self._similar(public, reader),
-            "of_organisation": self._of_organisation(public, reader),
+            "past": False,
         }
 
     def _similar(self, public: PublicRecord, reader: Reader) -> list[Card]:
@@ -104,8 +125,3 @@ def _other_title(public: PublicRecord, shown: str) -> str | None:
     """The title in the other language, if there is one."""
     titles = (public.record.title.zh, public.record.title.en)
     return next((title for title in titles if title and title != shown), None)
-
-
-def _platform(site: Site, reader: Reader) -> str:
-    title = site.services.settings.title
-    return (title.en if reader.lang == "en" else "") or title.zh

@@ -11,7 +11,7 @@ import zstandard
 
 from chengguo import dumps
 from chengguo.dumps import Compression
-from federation.views import Change, PublicView, Tombstone
+from federation.views import Change, Memento, PublicView, Tombstone
 from vocab.kinds.achievement import Achievement
 from vocab.public import Cluster, PublicRecord
 from vocab.values import Text
@@ -50,6 +50,12 @@ class MovingView:
         return {r.iri: r for r in self.state.values() if r.iri in iris}
 
     def living(self, iri: str) -> str | None:
+        raise AssertionError("a dump asks for pages and changes only")
+
+    def versions(self, iri: str) -> list[Memento]:
+        raise AssertionError("a dump asks for pages and changes only")
+
+    def version(self, iri: str, number: int) -> PublicRecord | None:
         raise AssertionError("a dump asks for pages and changes only")
 
     def tombstone(self, iri: str) -> Tombstone | None:

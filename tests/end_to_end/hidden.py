@@ -21,6 +21,8 @@ SECRET = (11, 12, 13, 14, 17)  # of these not even the raw record may be kept (E
 EMBARGOED = 18
 CLASSIFYING = {"beijing": "beijing", "shanghai": "shanghai", "guangdong": "guangdong", "hubei": "hubei"}
 SUFFIXES = ("json", "jsonld", "ttl", "rdf", "nt")
+# What further tells of a record, after its permanent address.
+ABOUT = (".bib", ".ris", ".csl", ".txt", "/linkset", "/timemap", "/version/1", "/version/1.json")
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 
 
@@ -118,8 +120,8 @@ def doors_of(iri: str, kinds: tuple[str, ...] = tuple(KINDS)) -> Iterator[str]:
         yield f"/id/{kind}/{local}"
         yield f"/{kind}/{local}"
         yield f"/api/v1/records/{kind}/{local}"
-        for suffix in SUFFIXES:
-            yield f"/id/{kind}/{local}.{suffix}"
+        for ending in (*(f".{suffix}" for suffix in SUFFIXES), *ABOUT):
+            yield f"/id/{kind}/{local}{ending}"
     yield f"/api/v1/records/{quote(iri, safe='')}"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chengguo.demo.cases import CLASSIFIED, CORRECTED, VANISHED
 from chengguo.demo.platforms import PLATFORMS
-from tests.end_to_end.hidden import CLASSIFYING, SUFFIXES
+from tests.end_to_end.hidden import ABOUT, CLASSIFYING, SUFFIXES
 from tests.end_to_end.node import Node, Portal, Served
 
 VANISHING = ("beijing", "hubei", "sichuan")
@@ -112,7 +112,8 @@ def test_what_is_gone_leaves_a_tombstone_without_content(
         path = f"/api/v1/records/{iri.partition('/id/')[2]}"
         before = first_served.portal.json(path)["record"]
         content = (before["title"]["zh"], before["abstract"]["zh"][:40], before["firstOrg"]["name"])
-        for address in (iri, iri.replace("/id/", "/"), path, *(f"{iri}.{suffix}" for suffix in SUFFIXES)):
+        endings = (*(f".{suffix}" for suffix in SUFFIXES), *ABOUT)
+        for address in (iri, iri.replace("/id/", "/"), path, *(iri + ending for ending in endings)):
             for accept in ("text/html", "application/json", "text/turtle"):
                 answer = second_served.portal.get(address, accept=accept)
                 assert answer.status_code == 410, (address, accept)

@@ -15,6 +15,7 @@ from federation.source import Source
 from federation.views import (
     Change,
     Event,
+    Memento,
     ProblemCount,
     Run,
     RunCounts,
@@ -65,6 +66,14 @@ class MemoryView:
 
     def living(self, iri: str) -> str | None:
         return self.moved.get(iri)
+
+    def versions(self, iri: str) -> list[Memento]:
+        found = self._records.get(iri)
+        return [Memento(found.version, found.at, found.digest)] if found else []
+
+    def version(self, iri: str, number: int) -> PublicRecord | None:
+        found = self._records.get(iri)
+        return found if found and found.version == number else None
 
     def changes(self, after: int, limit: int) -> list[Change]:
         log = [Change(r.seq, r.at, Event.PUBLISHED, r.kind, r.iri, r.version) for r in self.page(0, 10**6)]

@@ -8,6 +8,7 @@ import pyoxigraph
 import pytest
 from starlette.testclient import TestClient
 
+from publish.citations import CITATIONS
 from publish.formats import FORMATS
 from publish.services import Services
 from tests.publish import fakes, samples
@@ -106,6 +107,11 @@ def test_a_record_that_moved_is_led_to_in_every_form(client: TestClient, service
         old: new,
         f"{old}.ttl": f"{new}.ttl",
         f"{old}.json": f"{new}.json",
+        f"{old}.bib": f"{new}.bib",
+        f"{old}/timemap": f"{new}/timemap",
+        f"{old}/linkset": f"{new}/linkset",
+        f"{old}/version/1": new,
+        f"{old}/version/1.ttl": new,
         old.removeprefix("/id"): new.removeprefix("/id"),
         api + old.removeprefix("/id"): api + new.removeprefix("/id"),
         f"{api}/{quote(fakes.MOVED, safe='')}": api + new.removeprefix("/id"),
@@ -130,7 +136,7 @@ def test_unknown_record_form_and_media_type(client: TestClient) -> None:
     refused = client.get(PATH, headers={"Accept": "image/png"})
     assert refused.status_code == 406
     data = client.get(PATH, headers={"Accept": "application/problem+json"})
-    assert data.json()["available"] == ["text/html", *(f.media_type for f in FORMATS)]
+    assert data.json()["available"] == ["text/html", *(f.media_type for f in (*FORMATS, *CITATIONS))]
 
 
 def test_hostile_values_stay_well_formed() -> None:
