@@ -25,7 +25,7 @@ def alerts(
     with Node(*opened(home)) as node:
         if not node.settings.mail.usable:
             raise ChengguoError(
-                "no mail server is set: write host, port and sender under [mail] in chengguo.toml, then "
+                "no mail server is set: write host, port and sender under [mail] in chengguo.toml, then"
                 " run `chengguo alerts` again."
             )
         with locks.held(node.home.run / "alerts.lock", "The one who sends alerts"):
