@@ -29,9 +29,9 @@ from chengguo.demo.platforms.beijing import CITIES, row
 from federation.graph_limits import GraphLimits
 from federation.ledger import Ledger
 from federation.oxigraph_process import OxigraphProcess
+from search.indexed import DocumentMaker, document_of
 from search.question import default_language
-from search.tantivy_index import document_of
-from search.tantivy_schema import DocumentMaker, schema
+from search.tantivy_schema import made, schema
 from vocab.namespaces import Namespaces
 from vocab.public import PublicRecord
 from vocab.rdf import nquads
@@ -133,7 +133,7 @@ def raw_index(folder: Path, ledger: Ledger) -> float:
     maker = DocumentMaker(default_language().analyser)
     spent = 0.0
     for page in pages(ledger):
-        documents = [maker.make(document_of(p)) for p in page]
+        documents = [made(maker, document_of(p)) for p in page]
 
         def add(documents: list[tantivy.Document] = documents) -> None:
             for document in documents:

@@ -10,6 +10,7 @@ from search.attempts import Step
 from search.base import BadQuery, Query
 
 LONGEST = 2000
+BROKEN = "cursor is broken: use the `next` of a page as it is"
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):

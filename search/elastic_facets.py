@@ -7,7 +7,7 @@ from search import elastic_query as build
 from search.analysis import Analyser
 from search.base import OWN, FacetCount, Query
 from search.expression import All, Choice, Range
-from search.tantivy_schema import facet_field
+from search.indexed import facet_field
 
 EXACT = 10_000  # values that each shard counts before the largest are kept: above any code list
 

@@ -18,9 +18,8 @@ from search.elastic_generations import Generations
 from search.elastic_search import ElasticSearch
 from search.elastic_suggest import suggest
 from search.elastic_writing import Writing
+from search.indexed import DocumentMaker, DocumentOf, document_of
 from search.question import Language, default_language
-from search.tantivy_index import DocumentOf, document_of
-from search.tantivy_schema import DocumentMaker
 from vocab.document import SearchDocument
 from vocab.public import PublicRecord
 

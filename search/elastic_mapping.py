@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from search.base import FACETS
-from search.tantivy_schema import FORMAT, facet_field
+from search.indexed import FORMAT, facet_field
 from search.weights import WORD_FIELDS
 
 PROGRAM = "chengguo"  # how we know an index of ours, under `_meta`

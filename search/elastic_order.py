@@ -8,8 +8,7 @@ from elasticsearch import Elasticsearch
 
 from search import elastic_query as build
 from search.base import BadQuery, Sort
-from search.cursor import Cursor
-from search.tantivy_order import BROKEN
+from search.cursor import BROKEN, Cursor
 
 Answer = Mapping[str, Any]
 LAST = -1  # stands behind every `by_date`

@@ -7,8 +7,8 @@ from typing import Any
 from search import pinyin, weights
 from search.analysis import Analyser, identifier_key, looks_like_identifier, phrase
 from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, Term, wanted
-from search.tantivy_query import GRAMS, LATIN
-from search.tantivy_schema import day_number, facet_field
+from search.indexed import GRAMS, day_number, facet_field
+from search.pinyin import SPOKEN
 
 Clause = dict[str, Any]
 EVERYTHING: Clause = {"match_all": {}}
@@ -113,7 +113,7 @@ def _name(field: str, name: str, weight: float) -> Clause | None:
 
 
 def _sounds_and_numbers(wish: Term) -> Iterable[Clause]:
-    if LATIN.fullmatch(wish.text):
+    if SPOKEN.fullmatch(wish.text):
         yield term("pinyin", pinyin.typed(wish.text), weights.PINYIN)
     key = identifier_key(wish.text)
     if looks_like_identifier(key):

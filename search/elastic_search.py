@@ -21,10 +21,9 @@ from search.elastic_facets import Facets
 from search.elastic_order import Answer, Order
 from search.expression import EVERYTHING, Expression, both, wanted
 from search.highlight import mark, marker, passage
-from search.limits import check
+from search.limits import FOLDED, SIMILAR_WORDS, check
 from search.normalise import normalise
 from search.question import Language
-from search.tantivy_search import FOLDED, SIMILAR_WORDS
 from search.weights import WORD_FIELDS
 from vocab.document import SearchDocument
 

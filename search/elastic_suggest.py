@@ -8,9 +8,8 @@ import msgspec
 from elasticsearch import Elasticsearch
 
 from search.base import Suggestion
+from search.indexed import MOST_SUGGESTIONS, SEPARATOR, SUGGESTED, suggestion_key
 from search.pinyin import typed
-from search.tantivy_schema import SEPARATOR, suggestion_key
-from search.tantivy_suggest import KINDS, MOST
 from vocab.document import SearchDocument
 
 ENOUGH = 10_000  # records of each shard that are looked at: a short beginning has too many to be counted at every key
@@ -20,9 +19,9 @@ Answer = Mapping[str, Any]
 
 
 def suggest(client: Elasticsearch, index: str, prefix: str, size: int) -> list[Suggestion]:
-    """At most `size` (and MOST). Only what a record in the index has now."""
+    """At most `size` (and MOST_SUGGESTIONS). Only what a record in the index has now."""
     key = typed(suggestion_key(prefix))
-    size = min(size, MOST)
+    size = min(size, MOST_SUGGESTIONS)
     if not key or size < 1:
         return []
     counted = {
@@ -68,7 +67,7 @@ def _read(terms: list[str], titles: Mapping[str, SearchDocument], size: int) -> 
     for term in terms:
         what, name = _parts(term)
         if what != "t":
-            out.setdefault((what, name), Suggestion(name, KINDS[what], ""))
+            out.setdefault((what, name), Suggestion(name, SUGGESTED[what], ""))
         elif document := titles.get(term):
             title = document.title_zh or document.title_en
             out.setdefault((what, title), Suggestion(title, document.kind, document.iri))

@@ -16,7 +16,7 @@ from elasticsearch.helpers import streaming_bulk
 from search.base import SearchUnavailable
 from search.elastic_client import Cluster, Refused, engine_errors
 from search.elastic_mapping import TEXT_FIELDS
-from search.tantivy_schema import BETWEEN, DocumentMaker, iri_hash
+from search.indexed import BETWEEN, DocumentMaker, iri_hash
 from vocab.document import SearchDocument
 
 CHUNK, CHUNK_BYTES = 1000, 10 * 2**20

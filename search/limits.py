@@ -6,6 +6,8 @@ from search.base import FACETS, OWN, BadQuery, Query
 from search.expression import Range
 
 LONGEST_TEXT, MOST_VALUES, LONGEST_VALUE, LARGEST_PAGE, MOST_FACET_VALUES, MOST_RANGES = 1000, 100, 200, 1000, 1000, 10
+SIMILAR_WORDS = 12
+FOLDED = 100  # hits looked at in one go, where a page has to be filled from behind its folded records
 SURROGATE = re.compile("[\ud800-\udfff]")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 

@@ -1,11 +1,14 @@
 """Pinyin of Chinese words, as people type it without tones: in full and as initials; ü is v."""
 
+import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from pypinyin import lazy_pinyin, pinyin_dict
 
 from search.analysis import CJK_RUN
+
+SPOKEN = re.compile(r"[a-zü]{2,40}")  # what may be pinyin
 
 
 @lru_cache(maxsize=200_000)

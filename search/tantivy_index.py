@@ -6,7 +6,7 @@ exactly once. By relevance a write moves all scores a little: the next page goes
 stands now, or, when it is gone, after its score.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -17,25 +17,18 @@ import tantivy
 from search import tantivy_query as build
 from search.base import Hit, Page, Query, SearchIndex, SearchUnavailable, Speller, Suggestion
 from search.generations import Generations, WriterLock
+from search.indexed import FORMAT, DocumentMaker, DocumentOf, document_of
 from search.question import Language, default_language
 from search.tantivy_reader import Reader, engine_errors
-from search.tantivy_schema import FORMAT, DocumentMaker, schema, stored
+from search.tantivy_schema import made, schema, stored
 from search.tantivy_search import Search
 from search.tantivy_suggest import suggest
 from vocab.document import SearchDocument
 from vocab.public import PublicRecord
 
-DocumentOf = Callable[[PublicRecord], SearchDocument]
 HEAP = 96_000_000  # bytes the writer collects before it writes a segment
 
 log = structlog.get_logger("search.tantivy")
-
-
-def document_of(public: PublicRecord) -> SearchDocument:
-    """The search document by the record's kind. Raises KeyError for a kind nobody declared."""
-    from vocab.kinds import KINDS
-
-    return KINDS[public.kind].document(public)
 
 
 class TantivyIndex:
@@ -122,7 +115,7 @@ class TantivyIndex:
             writer = self._writing()
             for document in {d.iri: d for d in documents}.values():
                 self._forget(writer, document.iri)
-                writer.add_document(maker.make(document))
+                writer.add_document(made(maker, document))
 
     def remove(self, iris: Sequence[str]) -> None:
         with self._written():

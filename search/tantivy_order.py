@@ -7,14 +7,13 @@ from tantivy import Occur
 from tantivy import Query as Q
 
 from search.base import BadQuery, Sort
-from search.cursor import Cursor
+from search.cursor import BROKEN, Cursor
 from search.tantivy_schema import schema, stored
 
 NEARBY = 100  # hits around the expected place in which the last page's last hit is looked for
 DEEPEST = (
     100_000  # hits of an order by score or title that can be given out: the engine sorts all that come before a page
 )
-BROKEN = "cursor is broken: use the `next` of a page as it is"
 
 Address = tuple[Any, tantivy.DocAddress]
 Page = tuple[int, list[Address], int]  # total, hits of the page and one more when there is one, its offset

@@ -10,12 +10,10 @@ from tantivy import Query as Q
 from search import pinyin, weights
 from search.analysis import Analyser, identifier_key, looks_like_identifier, phrase
 from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, Term, wanted
-from search.tantivy_schema import day_number, facet_field, schema
+from search.indexed import GRAMS, day_number, facet_field
+from search.tantivy_schema import schema
 
-LATIN = re.compile(r"[a-zü]{2,40}")
 EXACT = frozenset({"identifiers", "iri", "holds", "suggest", "cluster"})
-# A field of a query, as what is indexed of it: its pairs in order.
-GRAMS = {"": "grams", "title": "title_grams", "keywords": "keyword_grams", "org": "org_grams", "abstract": "grams"}
 Sub = tuple[Occur, tantivy.Query]
 
 
@@ -113,7 +111,7 @@ def _name(field: str, name: str, weight: float) -> tantivy.Query | None:
 
 
 def _sounds_and_numbers(wish: Term) -> Iterable[tantivy.Query]:
-    if LATIN.fullmatch(wish.text):
+    if pinyin.SPOKEN.fullmatch(wish.text):
         yield Q.boost_query(term("pinyin", pinyin.typed(wish.text)), weights.PINYIN)
     key = identifier_key(wish.text)
     if looks_like_identifier(key):

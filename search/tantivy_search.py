@@ -16,16 +16,15 @@ from search.base import FacetCount, Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
 from search.expression import EVERYTHING, Choice, Expression, both, wanted
 from search.highlight import mark, marker, passage
-from search.limits import check
+from search.indexed import facet_field
+from search.limits import FOLDED, SIMILAR_WORDS, check
 from search.normalise import normalise
 from search.question import Language
 from search.tantivy_order import Address, ByDate, ByScore, ByTitle, Order, total
-from search.tantivy_schema import facet_field, schema, stored
+from search.tantivy_schema import schema, stored
 from search.weights import WORD_FIELDS
 
 EXACT = 10_000  # facet values counted per segment before the largest are kept: above any code list
-SIMILAR_WORDS = 12
-FOLDED = 100  # hits looked at in one go, where a page has to be filled from behind its folded records
 
 
 class Found(NamedTuple):

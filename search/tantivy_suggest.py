@@ -4,17 +4,15 @@ import tantivy
 
 from search import tantivy_query as build
 from search.base import Suggestion
+from search.indexed import MOST_SUGGESTIONS, SEPARATOR, SUGGESTED, suggestion_key
 from search.pinyin import typed
-from search.tantivy_schema import SEPARATOR, stored, suggestion_key
-
-KINDS = {"k": "keyword", "o": "organisation"}
-MOST = 50
+from search.tantivy_schema import stored
 
 
 def suggest(searcher: tantivy.Searcher, prefix: str, size: int) -> list[Suggestion]:
-    """At most `size` (and MOST), the most frequent first. Only what a record in the index has now."""
+    """At most `size` (and MOST_SUGGESTIONS), the most frequent first. Only what a record in the index has now."""
     key = typed(suggestion_key(prefix))
-    size = min(size, MOST)
+    size = min(size, MOST_SUGGESTIONS)
     if not key or size < 1:
         return []
     # Twice: keys of withdrawn records stay in the dictionary until the engine merges, and are passed over here.
@@ -36,7 +34,7 @@ def _living(searcher: tantivy.Searcher, terms: list[str], size: int) -> list[Sug
         if not hits:
             continue
         if what != "t":
-            out.setdefault((what, name), Suggestion(name, KINDS[what], ""))
+            out.setdefault((what, name), Suggestion(name, SUGGESTED[what], ""))
             continue
         document, _ = stored(searcher, hits[0][1])
         title = document.title_zh or document.title_en  # the same title leads to one of its records
