@@ -39,7 +39,7 @@ def _lines(report: Report, ns: Namespaces, of: str) -> list[str]:
     period = _period(graph, of) if of else None
     if period:
         graph.add(graph.subject, "dcterms:temporal", period)
-    _definitions(graph, ns)
+    define(graph, ns)
     _scores(graph, ns, source, report.score, "", period)
     for rule, count in zip(RULES, report.rules, strict=True):
         if count.share is not None:
@@ -76,7 +76,8 @@ def _measure(graph: Graph, source: str, name: str, share: float, metric: str, pe
         graph.add(node, "dcterms:temporal", period)
 
 
-def _definitions(graph: Graph, ns: Namespaces) -> None:
+def define(graph: Graph, ns: Namespaces) -> None:
+    """Say what every metric and dimension is."""
     for dimension, label in NAMES.items():
         node = f"<{ns.sta}quality-dimension-{dimension.value}>"
         graph.type(node, "dqv:Dimension")

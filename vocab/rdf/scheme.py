@@ -7,7 +7,7 @@ import pyoxigraph
 from vocab.codes import Concept, Scheme, scheme
 from vocab.namespaces import Namespaces
 from vocab.rdf.graph import Graph, Terms
-from vocab.rdf.terms import string, tagged
+from vocab.rdf.terms import string, tagged, typed
 
 
 def concept_lines(scheme_id: str, ns: Namespaces) -> list[str]:
@@ -16,8 +16,15 @@ def concept_lines(scheme_id: str, ns: Namespaces) -> list[str]:
     graph = Graph(Terms(ns), ns.scheme(scheme_id))
     _describe(graph, codes)
     for concept in codes.concepts.values():
-        _concept(graph, concept)
-    return list(dict.fromkeys(graph.lines))
+        _concept(graph, codes, concept)
+    return graph.lines
+
+
+def lines_of(concept: Concept, ns: Namespaces) -> list[str]:
+    """What the lines of its scheme say of one concept."""
+    graph = Graph(Terms(ns), ns.scheme(concept.scheme))
+    _concept(graph, scheme(concept.scheme), concept)
+    return graph.lines
 
 
 def concept_triples(scheme_id: str, ns: Namespaces) -> Iterator[pyoxigraph.Triple]:
@@ -42,9 +49,12 @@ def _describe(graph: Graph, codes: Scheme) -> None:
         graph.add(graph.subject, "owl:versionInfo", string(codes.edition))
     if codes.source:
         graph.add(graph.subject, "dcterms:source", string(codes.source))
+    for concept in codes.top:
+        graph.add(graph.subject, "skos:hasTopConcept", graph.terms.code(concept.code))
 
 
-def _concept(graph: Graph, concept: Concept) -> None:
+def _concept(graph: Graph, codes: Scheme, concept: Concept) -> None:
+    """All that is said of a concept; every line has it as subject."""
     node = graph.terms.code(concept.code)
     graph.type(node, "skos:Concept")
     graph.add(node, "skos:inScheme", graph.subject)
@@ -52,13 +62,25 @@ def _concept(graph: Graph, concept: Concept) -> None:
     graph.add(node, "skos:prefLabel", tagged(concept.zh, "zh"))
     if concept.en:
         graph.add(node, "skos:prefLabel", tagged(concept.en, "en"))
-    for alias in concept.aliases:
+    for alias in dict.fromkeys(concept.aliases):
         if alias and alias not in (concept.zh, concept.en):
             graph.add(node, "skos:altLabel", tagged(alias, "zh"))
     if concept.parent:
-        parent = graph.terms.code(f"{concept.scheme}/{concept.parent}")
-        graph.add(node, "skos:broader", parent)
-        graph.add(parent, "skos:narrower", node)
+        graph.add(node, "skos:broader", graph.terms.code(f"{concept.scheme}/{concept.parent}"))
     else:
         graph.add(node, "skos:topConceptOf", graph.subject)
-        graph.add(graph.subject, "skos:hasTopConcept", node)
+    for narrower in codes.children(concept.notation):
+        graph.add(node, "skos:narrower", graph.terms.code(narrower.code))
+    _validity(graph, node, concept)
+
+
+def _validity(graph: Graph, node: str, concept: Concept) -> None:
+    """From and until which year it is in force, what took its place, and what the list says beside the label."""
+    successor = f"{concept.scheme}/{concept.replaced_by}" if concept.replaced_by else ""
+    pairs = {
+        "schema:validFrom": typed(concept.valid_from, "gYear") if concept.valid_from else None,
+        "schema:validThrough": typed(concept.valid_to, "gYear") if concept.valid_to else None,
+        "dcterms:isReplacedBy": graph.terms.code(successor) if successor else None,
+        "skos:note": string(concept.note) if concept.note else None,
+    }
+    graph.add_all(node, pairs)

@@ -4,7 +4,7 @@ from rdflib.namespace import SKOS
 
 from tests.vocab.rdf.records import NS
 from vocab.codes import SCHEME_IDS, UnknownScheme, scheme
-from vocab.rdf.scheme import concept_nquads, concept_triples
+from vocab.rdf.scheme import concept_lines, concept_nquads, concept_triples, lines_of
 
 
 @pytest.mark.parametrize("scheme_id", SCHEME_IDS)
@@ -21,3 +21,19 @@ def test_every_code_list_is_a_concept_scheme_with_all_its_concepts(scheme_id: st
 def test_an_unknown_scheme_is_said_to_be_unknown() -> None:
     with pytest.raises(UnknownScheme):
         list(concept_triples("cl99", NS))
+
+
+def test_what_is_said_of_a_concept_alone_is_what_its_list_says_of_it() -> None:
+    whole = concept_lines("gbt2260", NS)
+    for notation in ("330000", "330100", "110103"):  # a province, a city, a division that was merged into another
+        concept = scheme("gbt2260").concepts[notation]
+        start = f"<{NS.concept(concept.code)}> "
+        assert lines_of(concept, NS) == [line for line in whole if line.startswith(start)]
+    assert len(whole) == len(set(whole))
+
+
+def test_a_concept_that_is_no_longer_in_force_says_what_took_its_place() -> None:
+    old = next(c for c in scheme("gbt2260").concepts.values() if c.replaced_by)
+    said = "\n".join(lines_of(old, NS))
+    assert f"<{NS.expand('dcterms:isReplacedBy')}> <{NS.concept(f'gbt2260/{old.replaced_by}')}>" in said
+    assert f'<{NS.expand("schema:validThrough")}> "{old.valid_to}"' in said
