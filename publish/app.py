@@ -19,6 +19,7 @@ from publish import (
     moved,
     oai,
     sparql,
+    vocabulary,
     void,
     warm,
 )
@@ -70,6 +71,7 @@ def create_app(services: Services) -> Starlette:
         *ckan.routes(services),
         *sparql.routes(site),
         *void.routes(services),
+        *vocabulary.routes(site),
         *export.routes(site),
         *atom.routes(site),
         *follow.routes(site),

@@ -40,7 +40,11 @@ class BadParameter(PublishError):
 
 
 class NotFound(PublishError):
-    pass
+    """`known` is what lives there instead, where that is a short list."""
+
+    def __init__(self, message: str, known: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.known = tuple(known)
 
 
 class Gone(PublishError):

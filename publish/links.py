@@ -28,6 +28,12 @@ def safe(address: str | None) -> str | None:
     return address.strip() if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
+def code_path(code: str) -> str:
+    """The address of a code `scheme/notation` within the site: that of its concept's IRI."""
+    scheme, _, notation = code.partition("/")
+    return f"/code/{segment(scheme)}/{segment(notation)}"
+
+
 def record_path(iri: str, base: str) -> str | None:
     """The page of one of our own records (`/achievement/…`), None for an IRI of somebody else."""
     prefix = f"{base}/id/"

@@ -11,6 +11,7 @@ from publish.errors import (
     BadParameter,
     Gone,
     NotAcceptable,
+    NotFound,
     NotTaken,
     Outcome,
     TooManyRequests,
@@ -58,6 +59,8 @@ def details(error: Exception, base: str, instance: str) -> ProblemDetails:
     )
     if isinstance(error, BadParameter):
         return msgspec.structs.replace(plain, parameter=error.name, value=error.value, allowed=error.allowed)
+    if isinstance(error, NotFound):
+        return msgspec.structs.replace(plain, allowed=error.known)
     if isinstance(error, NotAcceptable):
         return msgspec.structs.replace(plain, available=error.available)
     if isinstance(error, Gone):

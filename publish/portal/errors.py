@@ -5,13 +5,14 @@ from starlette.responses import Response
 
 from publish import negotiate, problem
 from publish.citations import CITATIONS
-from publish.errors import BadParameter, Gone
+from publish.errors import BadParameter, Gone, NotFound
 from publish.formats import BY_MEDIA_TYPE, BY_SUFFIX, HTML, JSON
 from publish.portal.site import Site
 from search.base import BadQuery
 
 # What is said to a reader; other statuses get the text of the nearest of their class.
 KNOWN = (400, 404, 405, 406, 410, 413, 414, 429, 500, 503)
+LEADING = ("/id/", "/code/", "/ns/")  # addresses that lead to data by Accept and by suffix
 MACHINE = ("/api/", "/readyz", "/metrics", "/sparql", "/oai")
 
 DATA = frozenset((*BY_SUFFIX, *(form.suffix for form in CITATIONS)))
@@ -31,13 +32,14 @@ class ErrorPages:
             "said": status if status in KNOWN else 400 if status < 500 else 503,
             "tombstone": error.tombstone if isinstance(error, Gone) else None,
             "detail": str(error) if isinstance(error, BadParameter | BadQuery) else None,
+            "known": error.known if isinstance(error, NotFound) else (),
             "kind": None,
         }
         return self.site.page(request, "error.html", context, status=status, headers=problem.headers(error))
 
     def _prefers_data(self, request: Request) -> bool:
         accept, path = request.headers.get("accept"), request.url.path
-        if not path.startswith("/id/"):
+        if not path.startswith(LEADING):
             return negotiate.media_type(accept, (HTML, JSON, problem.MEDIA_TYPE)) not in (None, HTML)
         if path.rpartition(".")[2] in DATA:  # an address of data: data also where the client does not say
             return negotiate.media_type(accept, (JSON, HTML)) != HTML

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from publish.licences import licence
-from publish.links import record_path, safe, with_query
+from publish.links import code_path, record_path, safe, with_query
 from publish.portal.reader import Reader
 from vocab import codes
 from vocab.field import Field
@@ -106,7 +106,8 @@ def _text(value: str, field: Field, reader: Reader) -> Shown:
         return Shown(reader.place(value), href=with_query("/search", {"region": value}))
     if field.scheme:
         facet = FACET_OF_SCHEME.get(field.scheme)
-        return Shown(reader.code(value), href=with_query("/search", {facet: value}) if facet else None)
+        page = code_path(value) if codes.concept(value) else None
+        return Shown(reader.code(value), href=with_query("/search", {facet: value}) if facet else page)
     if field.rdf == LICENCE:
         known = licence(value)
         return Shown(known.name, known.href)
