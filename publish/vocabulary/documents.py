@@ -1,6 +1,6 @@
 """A code list or one concept of it as data: the very triples that the graph store holds, and plain JSON."""
 
-from functools import lru_cache
+from functools import cache
 
 import msgspec
 import pyoxigraph
@@ -42,7 +42,7 @@ class SchemeDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     concepts: tuple[ConceptDocument, ...]
 
 
-@lru_cache(maxsize=8)  # the largest has megabytes
+@cache  # all lists in all forms are 22 MB; the largest cost a third of a second each
 def of_scheme(codes: Scheme, form: Format, ns: Namespaces) -> bytes:
     """The whole list in one form."""
     if form.rdf:

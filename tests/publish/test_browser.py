@@ -26,6 +26,9 @@ PAGES = {
     "search": "/search?q=示例&region=330000",
     "record": RECORD,
     "source": "/source/cn-33",
+    "codes": "/code?q=材料",
+    "code": "/code/gbt2260/330000.html",
+    "ontology": "/ns/sta",
     "sparql": "/sparql?format=text/html&query=SELECT+*+{+?s+<http://purl.org/dc/terms/title>+?title+}+LIMIT+5",
     "follow": "/follow?q=示例&region=330000",
     "sparql error": "/sparql?format=text/html&query=SELECT",
@@ -111,6 +114,12 @@ def test_everything_works_without_javascript(browser: Browser, site: str) -> Non
     page.goto(RECORD)
     page.locator(".lineage summary").first.click()
     expect(page.locator(".lineage code").first).to_be_visible()
+    page.goto("/code/gbt2260.html")
+    page.get_by_text("11 narrower: Zhejiang").click()
+    page.get_by_role("link", name="330100 Hangzhou").click(trial=True)
+    page.get_by_label("Find a code").fill("杭州市")
+    page.get_by_role("button", name="Find").click()
+    expect(page.locator("#found")).to_have_text("Codes found: 1")
     page.goto("/sparql")
     page.get_by_label("Query", exact=True).fill("SELECT * { ?s <http://purl.org/dc/terms/title> ?title } LIMIT 3")
     page.get_by_role("button", name="Run").click()
