@@ -5,7 +5,7 @@ from sqlalchemy import and_, func, select
 
 from federation.database import Database
 from federation.runs import latest, run_of
-from federation.schema import item, problem, published, source_state
+from federation.schema import item, problem, published, run, source_state
 from federation.views import ProblemCount, Run, RunCounts, RunStatus, SourceStatus
 from vocab.problem import Severity
 
@@ -20,11 +20,13 @@ class SourceReader:
     def source(self, source: str) -> SourceStatus:
         counts = select(published.c.kind, func.count()).where(published.c.source == source).group_by(published.c.kind)
         success = select(source_state.c.success_at).where(source_state.c.source == source)
+        first = select(func.min(run.c.started)).where(run.c.source == source, run.c.status == RunStatus.DONE.value)
         with self._database.read() as connection:
             kinds = {row[0]: row[1] for row in connection.execute(counts.order_by(published.c.kind))}
             last_success: str | None = connection.execute(success).scalar()
+            first_run: str | None = connection.execute(first).scalar()
         runs = self.runs(source, 1)
-        return SourceStatus(id=source, published=kinds, last_run=runs[0] if runs else None, last_success=last_success)
+        return SourceStatus(source, kinds, runs[0] if runs else None, last_success, first_run)
 
     def runs(self, source: str, limit: int = 10) -> list[Run]:
         with self._database.read() as connection:

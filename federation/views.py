@@ -112,6 +112,7 @@ class SourceStatus(msgspec.Struct, frozen=True):
     published: dict[str, int]  # kind -> records
     last_run: Run | None
     last_success: str | None
+    first_run: str | None = None  # when the first run began that ended well
 
 
 class PublicView(Protocol):

@@ -31,8 +31,9 @@ CLOSED = ("/search?", "/search.", "/api/", "/sparql", "/oai", "/metrics", "/read
 
 def routes(services: Services) -> list[Route]:
     def robots(request: Request) -> Response:
+        base = services.settings.base_url
         lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED)]
-        text = "\n".join([*lines, f"Sitemap: {services.settings.base_url}/sitemap.xml", ""])
+        text = "\n".join([*lines, f"Sitemap: {base}/sitemap.xml", f"# Data catalogue (DCAT-AP): {base}/catalog", ""])
         return answer(request, text.encode(), "text/plain; charset=utf-8")
 
     def sitemap(request: Request) -> Response:

@@ -29,6 +29,7 @@ class SiteLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     query_text: int = 500  # characters
     sitemap: int = 10_000  # addresses in one file (sitemaps.org allows 50,000)
     oai: int = 500  # records on a page of OAI-PMH
+    catalog: int = 100  # datasets on a page of the catalogue
     rate: RateLimit = RateLimit()
 
 

@@ -55,6 +55,8 @@ PURPOSES: dict[str, str] = {
     "code-data": "a code with what is above and below it, in the same forms",
     "ontology": "the ontology `sta:` as a page or as linked data by `Accept`",
     "ontology-data": "the ontology as `ttl`, `nt`, `rdf` or `jsonld`; 304 by `ETag`",
+    "catalog": "the catalogue (DCAT-AP 3): a dataset for each source, data services; `page`; browsers are led to `/source`",
+    "catalog-data": "the same as `ttl`, `jsonld`, `rdf` or `nt`",
     "pushRecord": "one record that a source sends by itself, or withdraws; needs a token (`docs/how-to/push-records.md`)",
     "pushRecords": "many records that a source sends by itself: an array or JSON Lines; needs a token",
     "attention": "what needs a person, as an Atom feed for operators; the address is secret (`chengguo attention feed`)",

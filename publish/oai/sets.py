@@ -73,6 +73,11 @@ def every(services: Services) -> Iterator[tuple[str, str]]:
         yield _field(one.code), _labelled(one)
 
 
+def of_source(source: str) -> str:
+    """The setSpec of a source."""
+    return _member(SOURCE, source)
+
+
 def _sources(services: Services, view: ListedView) -> list[str]:
     """Those that are configured, and those that were and whose records are still public."""
     return sorted({*services.sources, *(source for source, _ in view.published_sources())})

@@ -16,6 +16,7 @@ from search.base import Page, Query, SearchError, Sort
 
 NEWEST = 6
 FIELDS = 12
+DESCRIPTIONS = ("/catalog", "/.well-known/void")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,12 @@ class HomePage:
             "sources": listed(self.site.services, reader),
             "fictional": any(s.fictional for s in self.site.services.sources.values()),
         }
-        return self.site.page(request, "home.html", context)
+        return self.site.page(request, "home.html", context, headers={"Link": self._links()})
+
+    def _links(self) -> str:
+        """What describes the whole to programs (RFC 8288)."""
+        base = self.site.services.settings.base_url
+        return ", ".join(f'<{base}{path}>; rel="describedby"; type="text/turtle"' for path in DESCRIPTIONS)
 
     def _page(self) -> Page | None:
         """The newest records with their facets; without search the rest of the page still stands."""

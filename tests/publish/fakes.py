@@ -1,6 +1,6 @@
 """The reading contracts in memory, over the samples: small, but true to what the contracts promise."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -125,7 +125,9 @@ class MemorySources:
     """`SourceView` with one run per source and a few problems."""
 
     def __init__(self, records: Sequence[PublicRecord]) -> None:
-        self._counts = {name: Counter(r.kind for r in records if r.source == name) for name in samples.SOURCES}
+        self._counts = defaultdict[str, Counter[str]](Counter)
+        for record in records:
+            self._counts[record.source][record.kind] += 1
         self._now = datetime.now(UTC)
         self._records = records
 
@@ -151,7 +153,7 @@ class MemorySources:
 
     def source(self, source: str) -> SourceStatus:
         runs = self.runs(source)
-        return SourceStatus(source, dict(self._counts[source]), runs[0], runs[0].ended)
+        return SourceStatus(source, dict(self._counts[source]), runs[0], runs[0].ended, runs[-1].started)
 
     def runs(self, source: str, limit: int = 10) -> list[Run]:
         counts = RunCounts(seen=99, published=self._counts[source].total(), changed=2, refused=413_141, rejected=7)

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import requests
@@ -16,13 +16,20 @@ from starlette.applications import Starlette
 @contextmanager
 def serving(app: Starlette) -> Iterator[str]:
     """The address at which `app` is served."""
+    with serving_at(lambda _: app) as address:
+        yield address
+
+
+@contextmanager
+def serving_at(make: Callable[[str], Starlette]) -> Iterator[str]:
+    """The address at which an application is served that is made for it."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
+    address = f"http://127.0.0.1:{port}"
+    server = Server(make(address), address="127.0.0.1", port=port, interface=Interfaces.ASGI)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()), daemon=True)
     thread.start()
-    address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 10
     while True:
         try:

@@ -82,6 +82,7 @@ class _Writer:
         graph.add(node, "dcterms:title", tagged("Published scientific and technological achievements", "en"))
         graph.add(node, "dcterms:modified", moment(counts.at))
         graph.add(node, "foaf:homepage", f"<{base}/>")
+        graph.add(node, "rdfs:seeAlso", f"<{base}/catalog>")
         graph.add(node, "void:sparqlEndpoint", f"<{base}/sparql>")
         graph.add(node, "void:uriSpace", string(f"{base}/id/"))
         graph.add(node, "void:entities", typed(str(sum(counts.kinds.values())), "integer"))

@@ -1,0 +1,120 @@
+"""A source as a dcat:Dataset, and the record that the catalogue keeps of it."""
+
+from datetime import timedelta
+
+from federation.clock import now
+from federation.source import Name, Source
+from publish.dcat import authority
+from publish.dcat.authority import Entry, entry
+from publish.dcat.distribution import distribution, forms
+from publish.dcat.facts import Facts
+from publish.dcat.nodes import both, document, publisher, standard
+from publish.dcat.themes import themes
+from publish.labels import kind_label
+from publish.languages import Lang
+from publish.services import Services
+from vocab.codes import concept
+from vocab.namespaces import REGION_SCHEME
+from vocab.rdf.graph import Graph
+from vocab.rdf.terms import moment, string, tagged, typed
+
+PROFILE = "https://semiceu.github.io/DCAT-AP/releases/3.0.0/"
+PERIODS = (
+    (timedelta(hours=1), authority.HOURLY),
+    (timedelta(days=1), authority.DAILY),
+    (timedelta(days=7), authority.WEEKLY),
+    (timedelta(days=31), authority.MONTHLY),
+)
+
+
+def describe(graph: Graph, facts: Facts, services: Services, contact: str) -> str:
+    """The term of the dataset, which is described. `contact` is the term of a contact point."""
+    source, ns = facts.source, services.namespaces
+    node = f"<{ns.source(source.id)}>"
+    for name in ("dcat:Resource", "dcat:Dataset", "void:Dataset"):  # the first for shapes that do not infer it
+        graph.type(node, name)
+    _texts(graph, node, facts)
+    graph.add(node, "dcterms:identifier", string(source.id))
+    graph.add(node, "void:entities", typed(str(sum(facts.records.values())), "integer"))
+    graph.add(node, "dcterms:publisher", publisher(graph, source.publisher))
+    graph.add(node, "dcat:contactPoint", contact)
+    graph.add(node, "dcterms:modified", moment(facts.modified))
+    if facts.issued:
+        graph.add(node, "dcterms:issued", moment(facts.issued))
+    for language in (authority.CHINESE, authority.ENGLISH):
+        graph.add(node, "dcterms:language", entry(graph, language))
+    graph.add(node, "dcterms:accessRights", entry(graph, authority.PUBLIC))
+    for theme in themes(facts.fields):
+        graph.add(node, "dcat:theme", entry(graph, theme))
+    graph.add(node, "dcterms:accrualPeriodicity", entry(graph, _frequency(source)))
+    _places(graph, node, source)
+    _period(graph, node, facts)
+    _pages(graph, node, source, services)
+    for form in forms(source):
+        graph.add(node, "dcat:distribution", distribution(graph, form, source, services))
+    return node
+
+
+def record(graph: Graph, dataset: str, facts: Facts) -> str:
+    """The term of the catalogue's record of a dataset, which is described."""
+    node = f"<{graph.iri}#record-{facts.source.id}>"
+    graph.type(node, "dcat:CatalogRecord")
+    graph.add(node, "foaf:primaryTopic", dataset)
+    graph.add(node, "dcterms:modified", moment(facts.modified))
+    if facts.issued:
+        graph.add(node, "dcterms:issued", moment(facts.issued))
+    graph.add(node, "dcterms:conformsTo", standard(graph, PROFILE, "DCAT-AP 3.0.0"))
+    return node
+
+
+def _texts(graph: Graph, node: str, facts: Facts) -> None:
+    source, count = facts.source, sum(facts.records.values())
+    kinds = {lang: [kind_label(kind, lang) for kind in facts.records] for lang in Lang}
+    fields = [found for code in facts.fields if (found := concept(code))]
+    both(graph, node, "dcterms:title", source.title)
+    zh = f"{source.publisher.zh}公开的科技成果数据（{'、'.join(kinds[Lang.ZH])}），共 {count} 条。"
+    by = source.publisher.en or f"the publisher of {source.id}"
+    en = f"What {by} publishes of its results in science and technology ({', '.join(kinds[Lang.EN])}): records in all {count}."
+    if source.fictional:
+        zh, en = f"演示用虚构数据。{zh}", f"Fictional, for demonstration. {en}"
+    both(graph, node, "dcterms:description", Name(zh, en))
+    for word in (*kinds[Lang.ZH], *(field.zh for field in fields)):
+        graph.add(node, "dcat:keyword", tagged(word, "zh"))
+    for word in (*kinds[Lang.EN], *(field.en for field in fields if field.en)):
+        graph.add(node, "dcat:keyword", tagged(word, "en"))
+
+
+def _places(graph: Graph, node: str, source: Source) -> None:
+    graph.add(node, "dcterms:spatial", entry(graph, authority.CHINA))
+    place = graph.terms.region(source.region)
+    if place.startswith("<"):  # else no code of a division
+        graph.type(place, "dcterms:Location")
+        if known := concept(f"{REGION_SCHEME}/{source.region}"):
+            both(graph, place, "skos:prefLabel", Name(known.zh, known.en))
+        graph.add(node, "dcterms:spatial", place)
+
+
+def _period(graph: Graph, node: str, facts: Facts) -> None:
+    if facts.years is None:
+        return
+    period = f"<{graph.iri}#period-{facts.source.id}>"
+    graph.type(period, "dcterms:PeriodOfTime")
+    for predicate, year in zip(("dcat:startDate", "dcat:endDate"), facts.years, strict=True):
+        graph.add(period, predicate, typed(year, "gYear"))
+    graph.add(node, "dcterms:temporal", period)
+
+
+def _pages(graph: Graph, node: str, source: Source, services: Services) -> None:
+    """The source's own page on the web, what this site says of it, and how good it is."""
+    if landing := document(graph, source.homepage):
+        graph.add(node, "dcat:landingPage", landing)
+    quality = f"<{services.namespaces.source(source.id)}/quality>"
+    graph.type(quality, "dqv:QualityMetadata")
+    graph.add(node, "dqv:hasQualityMetadata", quality)
+
+
+def _frequency(source: Source) -> Entry:
+    """How often the source is read, which is as often as it can change here."""
+    timing = source.timing()
+    period = timing.period(now()) if timing else None
+    return next((one for longest, one in PERIODS if period and period <= longest), authority.IRREGULAR)

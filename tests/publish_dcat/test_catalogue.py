@@ -1,0 +1,205 @@
+"""What the catalogue says, in which forms, page by page, and on condition."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pyoxigraph
+import pytest
+from starlette.testclient import TestClient
+
+from federation.ledger import Ledger
+from federation.source import Name
+from publish.app import create_app
+from publish.services import Services
+from publish.settings import SiteLimits
+from tests.federation.world import BLANKET, World, good
+from tests.publish import fakes, samples
+from tests.publish_dcat.conftest import FORMATS, Read, Triples
+
+NS = samples.NAMESPACES
+DATASETS = [NS.source(name) for name in ("cn-11", "cn-33", "cn-44")]
+
+
+def said(triples: Triples, subject: str, predicate: str) -> list[str]:
+    """The values of a property, as text, literals with their language."""
+    node, name = pyoxigraph.NamedNode(subject), pyoxigraph.NamedNode(NS.expand(predicate))
+    return sorted(text(t.object) for t in triples if t.subject == node and t.predicate == name)
+
+
+def text(term: object) -> str:
+    if isinstance(term, pyoxigraph.Literal):
+        return f"{term.value}@{term.language}" if term.language else term.value
+    return str(term)[1:-1]
+
+
+def test_every_source_with_public_records_is_a_dataset(read: Read) -> None:
+    found = read()
+    assert said(found, f"{NS.base}/catalog", "dcat:dataset") == DATASETS
+    assert len(said(found, f"{NS.base}/catalog", "dcat:record")) == len(DATASETS)
+    assert "Nothing public yet" not in str(found)
+    assert said(found, DATASETS[1], "dcterms:title") == [
+        "Zhejiang Example Technology Market@en",
+        "浙江示例网上技术市场@zh",
+    ]
+    assert said(found, DATASETS[1], "dcterms:identifier") == ["cn-33"]
+    of_source = [r for r in samples.everything() if r.source == "cn-33"]
+    assert said(found, DATASETS[1], "void:entities") == [str(len(of_source))]
+    assert said(found, DATASETS[1], "dcterms:modified") == [max(of_source, key=lambda r: r.seq).at]
+    themes = {iri.rpartition("/")[2] for iri in said(found, DATASETS[1], "dcat:theme")}
+    assert "TECH" in themes
+
+
+def test_texts_are_tagged_with_the_language_they_are_in(services: Services) -> None:
+    """What a source has no English for is not told in Chinese under the name of English."""
+    one = msgspec.structs.replace(
+        services.sources["cn-33"], title=Name("只有中文"), publisher=Name("某厅"), region="330106"
+    )
+    site = replace(services, sources={one.id: one}, settings=fakes.settings(title=Name("平台")))
+    with TestClient(create_app(site), base_url=samples.BASE) as client:
+        found = [q.object for q in pyoxigraph.parse(client.get("/catalog.nt").content, format=FORMATS["nt"])]
+    literals = [term for term in found if isinstance(term, pyoxigraph.Literal)]
+    assert {"zh", "en"} == {term.language for term in literals if term.language}
+    assert [term for term in literals if term.language == "en" and not term.value.isascii()] == []
+    assert pyoxigraph.Literal("西湖区", language="zh") in literals
+
+
+def test_what_it_offers_can_be_had(client: TestClient, read: Read) -> None:
+    found = read()
+    addresses = {
+        text(t.object)
+        for t in found
+        if t.predicate.value
+        in {NS.expand(f"dcat:{name}") for name in ("accessURL", "downloadURL", "endpointDescription")}
+    }
+    assert len(addresses) == 3 * 5 + 4
+    for address in addresses:
+        answer = client.get(address.removeprefix(samples.BASE))
+        assert answer.status_code == 200, address
+        assert "<error" not in answer.text, address
+
+
+def test_all_formats_say_the_same(client: TestClient, read: Read) -> None:
+    """But for the address of the page."""
+    view = NS.expand("hydra:view")
+
+    def rest(suffix: str) -> set[str]:
+        return {
+            str(t)
+            for t in read(f"/catalog.{suffix}")
+            if f"/catalog.{suffix}" not in str(t) and t.predicate.value != view
+        }
+
+    assert rest("ttl") == rest("jsonld") == rest("rdf") == rest("nt")
+    assert len(rest("ttl")) > 300
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("*/*", "text/turtle"),
+        ("application/ld+json", "application/ld+json"),
+        ("application/rdf+xml;q=0.9, text/turtle;q=0.5", "application/rdf+xml"),
+        ("application/n-triples", "application/n-triples"),
+    ],
+)
+def test_it_comes_as_it_is_wanted(client: TestClient, accept: str, media_type: str) -> None:
+    answer = client.get("/catalog", headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media_type)
+    assert "Accept" in answer.headers["vary"]
+    assert list(pyoxigraph.parse(answer.content, format=pyoxigraph.RdfFormat.from_media_type(media_type)))
+
+
+def test_browsers_are_led_to_the_page_of_sources(client: TestClient) -> None:
+    answer = client.get("/catalog", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{samples.BASE}/source")
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status", "detail"),
+    [
+        ("/catalog", "image/png", 406, "text/turtle"),
+        ("/catalog.xml", "*/*", 404, ".ttl, .jsonld, .rdf, .nt"),
+        ("/catalog.ttl?page=2", "*/*", 404, "has 1 page; there is no page 2"),
+        ("/catalog.ttl?page=0", "*/*", 404, "no page 0"),
+        ("/catalog.ttl?page=x", "*/*", 400, "page"),
+        ("/catalog.ttl?pages=1", "*/*", 400, "allowed are page"),
+    ],
+)
+def test_what_cannot_be_answered_says_why(client: TestClient, path: str, accept: str, status: int, detail: str) -> None:
+    answer = client.get(path, headers={"Accept": accept})
+    assert (answer.status_code, detail in answer.text) == (status, True), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_pages_together_are_the_whole(services: Services, read: Read) -> None:
+    small = replace(services, settings=fakes.settings(limits=SiteLimits(catalog=2)))
+    with TestClient(create_app(small), base_url=samples.BASE) as client:
+        first, second = client.get("/catalog.nt"), client.get("/catalog.nt?page=2")
+    assert f'<{samples.BASE}/catalog.nt?page=2>; rel="next"' in first.headers["link"]
+    assert f'<{samples.BASE}/catalog.nt>; rel="previous"' in second.headers["link"]
+    assert f'<{samples.BASE}/catalog.rdf?page=2>; rel="alternate"' in second.headers["link"]
+    assert 'rel="next"' not in second.headers["link"]
+    pages = [{q.triple for q in pyoxigraph.parse(one.content, format=FORMATS["nt"])} for one in (first, second)]
+    catalog = f"{NS.base}/catalog"
+    assert [said(page, catalog, "dcat:dataset") for page in pages] == [DATASETS[:2], DATASETS[2:]]
+    assert [said(page, catalog, "hydra:totalItems") for page in pages] == [["3"], ["3"]]
+    assert read("/catalog.nt") - (pages[0] | pages[1]) == {
+        t for t in read("/catalog.nt") if t.predicate.value == NS.expand("hydra:last")
+    }
+
+
+def test_it_is_sent_again_only_when_it_changed(client: TestClient, services: Services) -> None:
+    answer = client.get("/catalog.ttl")
+    for headers in (
+        {"If-None-Match": answer.headers["etag"]},
+        {"If-Modified-Since": answer.headers["last-modified"]},
+    ):
+        assert client.get("/catalog.ttl", headers=headers).status_code == 304
+    head = client.head("/catalog.ttl", headers={"Accept-Encoding": "identity"})
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["last-modified"] == answer.headers["last-modified"]
+    known = {"If-None-Match": answer.headers["etag"]}
+    with TestClient(create_app(replace(services, settings=fakes.settings(contact=""))), base_url=samples.BASE) as other:
+        assert other.get("/catalog.ttl", headers=known).status_code == 200
+
+
+def test_it_stands_without_search(services: Services, client: TestClient, read: Read) -> None:
+    whole = read()
+    assert said(whole, DATASETS[1], "dcterms:temporal")
+    services.index.down = True  # type: ignore[attr-defined]  # of the index in memory
+    found = read()
+    assert said(found, f"{NS.base}/catalog", "dcat:dataset") == DATASETS
+    assert said(found, DATASETS[1], "dcterms:temporal") == []
+
+
+def test_pages_and_descriptions_lead_to_it(client: TestClient) -> None:
+    assert f"{samples.BASE}/catalog" in client.get("/robots.txt").text
+    assert f'<{samples.BASE}/catalog>; rel="describedby"' in client.get("/").headers["link"]
+    assert 'href="/catalog.ttl"' in client.get("/about").text
+    void = client.get("/.well-known/void", headers={"Accept": "application/n-triples"}).text
+    assert f"<{samples.BASE}/catalog>" in void
+    assert f"<{samples.BASE}/.well-known/void>" in client.get("/catalog.nt").text
+
+
+def test_a_dataset_follows_the_ledger(tmp_path: Path) -> None:
+    """It is issued when its source was first read, and gone with its last record."""
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite")
+    world = World(ledger, policy=BLANKET)
+
+    def read() -> Triples:
+        with TestClient(create_app(fakes.over(ledger, world.source, samples.BASE)), base_url=samples.BASE) as client:
+            return {q.triple for q in pyoxigraph.parse(client.get("/catalog.nt").content, format=FORMATS["nt"])}
+
+    dataset = NS.source(world.source.id)
+    assert said(read(), f"{NS.base}/catalog", "dcat:dataset") == []
+    world.harvest({"1": good(), "2": good("另一种")})
+    began = ledger.runs(world.source.id)[-1].started
+    world.harvest({"1": good("改了名的")}, full=False)
+    found = read()
+    assert said(found, dataset, "dcterms:issued") == [began]
+    assert said(found, dataset, "dcterms:modified") == [ledger.changes(ledger.last_seq() - 1, 1)[0].at]
+    assert said(found, dataset, "void:entities") == ["2"]
+    world.harvest({"1": None, "2": None}, full=False)
+    assert said(read(), f"{NS.base}/catalog", "dcat:dataset") == []
+    ledger.close()
