@@ -6,9 +6,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
+from typing import Any
 
 import httplink
 import pytest
+import requests
+from memento_client import MementoClient
+from requests.adapters import HTTPAdapter
 from starlette.testclient import TestClient
 
 from federation.ledger import Ledger
@@ -19,6 +23,7 @@ from publish.app import create_app
 from tests.federation.world import BASE, World, good
 from tests.matching.test_book import twins
 from tests.publish import fakes
+from tests.publish_sparql.loopback import serving
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -169,6 +174,37 @@ def test_nothing_of_the_past_is_told_of_what_was_taken_down(witness: Visitor, pu
         assert "名" not in answer.text.replace("名称", "")
         assert "memento-datetime" not in answer.headers
         assert "link" not in answer.headers
+
+
+class Home(HTTPAdapter):
+    """Finds the node under its public name, as a name server and a proxy would."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        public = request.url or ""
+        request.url = public.replace(BASE, self.address)
+        answer = super().send(request, *args, **options)
+        request.url = answer.url = public
+        return answer
+
+
+@pytest.mark.parametrize(("days", "number", "around"), [(-5, 1, {"next"}), (1, 2, {"prev", "next"}), (99, 3, {"prev"})])
+def test_a_foreign_client_travels(visitor: Visitor, days: int, number: int, around: set[str]) -> None:
+    """The client of the RFC's authors, over HTTP: it finds the TimeGate by itself from a page, or is told it."""
+    ledger = visitor.world.ledger
+    with serving(create_app(fakes.over(ledger, visitor.world.source, BASE))) as address, requests.Session() as session:
+        session.mount(BASE, Home(address))
+        moment = (START + timedelta(days=days)).replace(tzinfo=None)
+        told: Any = MementoClient(timegate_uri="", check_native_timegate=False, session=session)
+        alone: Any = MementoClient(session=session)
+        for client, start in ((told, visitor.iri), (alone, visitor.iri.replace("/id/", "/"))):
+            found = client.get_memento_info(start, moment)
+            assert found["timegate_uri"] == visitor.iri
+            assert found["mementos"]["closest"]["uri"] == [f"{visitor.iri}/version/{number}"]
+            assert found["mementos"].keys() == {"closest", "first", "last"} | around
 
 
 @pytest.mark.parametrize("given", ["", "yesterday", "2026-03-01T08:00:00Z", "Sun, 01 Mar 2026 08:00:00", "x" * 5000])
