@@ -1,5 +1,6 @@
 """What is found in one of its orders: pages of it, where the next one begins, and which of some records comes first."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import tantivy
@@ -19,8 +20,8 @@ Address = tuple[Any, tantivy.DocAddress]
 Page = tuple[int, list[Address], int]  # total, hits of the page and one more when there is one, its offset
 
 
-class Order:
-    """`found` says what is found; subclasses say how it is ordered (`how`) and where a page begins (`start`)."""
+class Order(ABC):
+    """`found` says what is found; subclasses say how it is ordered (`how`) and where a page begins."""
 
     how: dict[str, Any]
 
@@ -28,17 +29,9 @@ class Order:
         self._searcher = searcher
         self._found = found
 
+    @abstractmethod
     def page(self, after: Cursor | None, size: int) -> Page:
         """Raises BadQuery for a cursor of another order."""
-        if after and after.offset > DEEPEST:
-            raise BadQuery(f"this order can be followed to its {DEEPEST}th record; sort by newest or oldest to read on")
-        start = self.start(after) if after else 0
-        result = self._fetch(start, size + 1, True)
-        return total(result), list(result.hits), start
-
-    def start(self, after: Cursor) -> int:
-        """The offset of what comes after the cursor's hit. Raises BadQuery."""
-        raise NotImplementedError
 
     def first_of(self, some: tantivy.Query) -> tuple[int, tantivy.DocAddress | None]:
         """(how many of these records are found, the one that comes first)"""
@@ -49,8 +42,25 @@ class Order:
     def _fetch(self, offset: int, limit: int, count: bool = False) -> tantivy.SearchResult:
         return self._searcher.search(self._found, limit, count=count, offset=offset, **self.how)
 
+    def _page(self, start: int, size: int) -> Page:
+        result = self._fetch(start, size + 1, True)
+        return total(result), list(result.hits), start
 
-class ByScore(Order):
+
+class ByOffset(Order):
+    """Counts what was given out, as the engine does."""
+
+    def page(self, after: Cursor | None, size: int) -> Page:
+        if after and after.offset > DEEPEST:
+            raise BadQuery(f"this order can be followed to its {DEEPEST}th record; sort by newest or oldest to read on")
+        return self._page(self.start(after) if after else 0, size)
+
+    @abstractmethod
+    def start(self, after: Cursor) -> int:
+        """The offset of what comes after the cursor's hit. Raises BadQuery."""
+
+
+class ByScore(ByOffset):
     how = {"weight_by_field": "newness"}
 
     def start(self, after: Cursor) -> int:
@@ -74,7 +84,7 @@ class ByScore(Order):
         return stored(self._searcher, hit[1])[0].iri
 
 
-class ByTitle(Order):
+class ByTitle(ByOffset):
     how = {"order_by_field": "by_title", "order": tantivy.Order.Asc}
 
     def start(self, after: Cursor) -> int:
@@ -104,7 +114,7 @@ class ByDate(Order):
 
     def page(self, after: Cursor | None, size: int) -> Page:
         if after is None:
-            return super().page(None, size)
+            return self._page(0, size)
         if not isinstance(after.key, int):
             raise BadQuery(BROKEN)
         low, high = (None, after.key) if self._newest else (after.key, None)
