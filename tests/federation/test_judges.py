@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,14 @@ def states(world: World) -> list[object]:
 
 
 def workers() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process().children() if _judges(child)]
+
+
+def _judges(child: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:  # it has ended since it was listed
+        return False
 
 
 def test_processes_judge_as_the_pass_does(pair: Callable[[], World], judges: Judges) -> None:
@@ -85,7 +93,8 @@ def test_killed_processes_cost_time_and_nothing_else(world: World, judges: Judge
             for n, record in enumerate(super().records(since)):
                 if n == 30:
                     for process in workers():
-                        process.kill()
+                        with suppress(psutil.NoSuchProcess):  # when one of them dies, the pool ends the others
+                            process.kill()
                 yield record
 
     records = [raw(f"{n}", good(f"成果{n}")) for n in range(MANY)]
