@@ -118,8 +118,14 @@ def _places(chips: Sequence[Chip]) -> frozenset[int]:
     return frozenset(chip.start for chip in chips)
 
 
-def corrected(language: Language, text: str, speller: Speller, frequency: Frequency) -> str | None:
-    """The text with its words better spelt, each where it stands; None when no word has a better spelling."""
+def corrected(
+    language: Language, text: str, speller: Speller | None, attempt: Attempt, total: int, frequency: Frequency
+) -> str | None:
+    """The text with its words better spelt, each where it stands; None when no word has a better spelling, or what was looked for
+    was found.
+    """
+    if speller is None or not text or (total and attempt.step < Step.FEWER):
+        return None
     out = text
     for start, end in reversed(language.typed(text)):
         if better := speller.better(text[start:end], frequency):

@@ -14,7 +14,7 @@ from elasticsearch import Elasticsearch
 
 from search import cursor as cursors
 from search import elastic_query as build
-from search.attempts import Attempt, Step, attempts, corrected, strictly
+from search.attempts import Step, attempts, corrected, strictly
 from search.base import Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
 from search.elastic_facets import Facets
@@ -65,7 +65,7 @@ class ElasticSearch:
             hits=hits,
             facets=facets.read(found.counts),
             next=_next(query, found, hits[-1], after, attempt.step) if more else None,
-            corrected=self._corrected(query, attempt, found.total),
+            corrected=corrected(self._language, query.text, self._speller, attempt, found.total, self._records_with),
             **attempt.said(found.total),
         )
 
@@ -105,11 +105,6 @@ class ElasticSearch:
         left = both(expression, *facets.rest)
         asked = (build.ranked if sort is Sort.RELEVANCE else build.found_by)(left, self._analyser)
         return Order(self._client, self._index, cursors.fingerprint(query), sort, asked, facets.chosen)
-
-    def _corrected(self, query: Query, attempt: Attempt, total: int) -> str | None:
-        if self._speller is None or not query.text or (total and attempt.step < Step.FEWER):
-            return None
-        return corrected(self._language, query.text, self._speller, self._records_with)
 
     def _records_with(self, text: str) -> int:
         held = build.contains("grams", normalise(text))

@@ -11,7 +11,7 @@ from tantivy import Query as Q
 
 from search import cursor as cursors
 from search import tantivy_query as build
-from search.attempts import Attempt, Step, attempts, corrected, strictly
+from search.attempts import Step, attempts, corrected, strictly
 from search.base import FacetCount, Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
 from search.expression import EVERYTHING, Choice, Expression, both, wanted
@@ -62,7 +62,7 @@ class Search:
             hits=hits,
             facets=self._facets(query, expression) if query.facets else {},
             next=_next(query, found, hits[-1], attempt.step) if more else None,
-            corrected=self._corrected(query, attempt, found.total),
+            corrected=corrected(self._language, query.text, self._speller, attempt, found.total, self._records_with),
             **attempt.said(found.total),
         )
 
@@ -84,11 +84,6 @@ class Search:
             return None
         after = cursors.read(query.cursor, query)
         return msgspec.structs.replace(after, offset=min(after.offset, self._searcher.num_docs))
-
-    def _corrected(self, query: Query, attempt: Attempt, total: int) -> str | None:
-        if self._speller is None or not query.text or (total and attempt.step < Step.FEWER):
-            return None
-        return corrected(self._language, query.text, self._speller, self._records_with)
 
     def _records_with(self, text: str) -> int:
         held = build.contains("grams", normalise(text))
