@@ -11,6 +11,7 @@ from federation.matching.organisations import facts
 from search import lexicon, synonyms
 from search.base import SearchError
 from search.expression import wanted
+from tests.chengguo.city import SOURCE
 from tests.chengguo.commands import refused, run
 
 ROWS = [("断奶仔猪", "Weaned piglets"), ("热应激", "Heat stress")]
@@ -18,19 +19,6 @@ LISTING = "编号,成果名称,英文,关键词,简介,密级,公开属性,结�
     f"A-{n},{zh}的研究{n},Study {n} of {en},{zh},{zh}。,非涉密,公开,approve,某办,2026-01-05,国家自然科学基金,示例大学\n"
     for n, (zh, en) in enumerate(ROWS * 4)
 )
-SOURCE = """
-id = "city"
-title = { zh = "某市" }
-publisher = { zh = "某局" }
-region = "330100"
-licence = "https://creativecommons.org/licenses/by/4.0/"
-protocol = "file"
-url = "file:list.csv"
-mappings = ["city"]
-[options]
-key = "编号"
-folder = "FOLDER"
-"""
 FIELDS = {
     "title": "成果名称",
     '"title.en"': "英文",

@@ -11,25 +11,13 @@ import pytest
 from chengguo.home import Home, create
 from federation.clock import day
 from federation.ledger import Ledger
+from tests.chengguo.city import SOURCE
 from tests.chengguo.commands import refused, run
 
 LISTING = "编号,成果名称,简介,密级,公开属性,结论,单位,日期,来源,阶段,完成单位,联系电话\n" + "".join(
     f"A-{n},材料{n},一种材料。,非涉密,公开,approve,某办,2026-01-05,国家自然科学基金,{stage},示例大学,139000000{n:02}\n"
     for n, stage in enumerate(("小试", "样机", "样机", "产业化"))
 )
-SOURCE = """
-id = "city"
-title = { zh = "某市" }
-publisher = { zh = "某局" }
-region = "330100"
-licence = "https://creativecommons.org/licenses/by/4.0/"
-protocol = "file"
-url = "file:list.csv"
-mappings = ["city"]
-[options]
-key = "编号"
-folder = "FOLDER"
-"""
 MAPPING = """
 id = "city"
 version = "1"
