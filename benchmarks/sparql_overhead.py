@@ -26,11 +26,11 @@ from rich.progress import track
 from rich.table import Table
 from starlette.applications import Starlette
 
-from federation.graph_connect import connect
-from federation.graph_limits import GraphLimits
-from federation.graph_server import GraphServer
+from federation.graph.connect import connect
+from federation.graph.limits import GraphLimits
+from federation.graph.oxigraph import OxigraphStore
+from federation.graph.server import GraphServer
 from federation.ledger import Ledger
-from federation.oxigraph import OxigraphStore
 from publish.assets import Assets
 from publish.portal.site import make_site
 from publish.services import Services

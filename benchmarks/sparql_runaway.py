@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.sparql_overhead import NS, fill
-from federation.graph import GraphError
-from federation.graph_connect import connect
-from federation.graph_limits import GraphLimits
-from federation.graph_server import BUSY_CORES, GraphServer
-from federation.graph_store import SparqlStore
+from federation.graph.base import GraphError
+from federation.graph.connect import connect
+from federation.graph.limits import GraphLimits
+from federation.graph.server import BUSY_CORES, GraphServer
+from federation.graph.store import SparqlStore
 from tests.publish_sparql.test_runaway import RUNAWAY
 
 MIB = 2**20

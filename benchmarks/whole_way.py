@@ -26,9 +26,9 @@ import tantivy
 
 from chengguo.demo.corpus import Province
 from chengguo.demo.platforms.beijing import CITIES, row
-from federation.graph_limits import GraphLimits
+from federation.graph.limits import GraphLimits
+from federation.graph.oxigraph_process import OxigraphProcess
 from federation.ledger import Ledger
-from federation.oxigraph_process import OxigraphProcess
 from search.indexed import DocumentMaker, document_of
 from search.question import default_language
 from search.tantivy_schema import made, schema

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chengguo.home import Home
-from federation.attention import Matter
 from federation.tokens import ATTENTION, Tokens
+from federation.watch.attention import Matter
 from publish.attention import PREFIX, feed
 
 NAME = "attention.atom"

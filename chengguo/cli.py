@@ -37,7 +37,7 @@ from chengguo.errors import ChengguoError
 from chengguo.home import VARIABLE
 from chengguo.terminal import remarks
 from federation.errors import ConfigurationError, FederationError
-from federation.graph import GraphError
+from federation.graph.base import GraphError
 from harvesters.base import HarvestError
 from search.base import SearchError
 

@@ -15,8 +15,8 @@ import structlog
 from chengguo import logs
 from chengguo.home import Home
 from chengguo.limits import graph_limits
-from federation.graph import GraphUnavailable
-from federation.graph_server import GraphServer
+from federation.graph.base import GraphUnavailable
+from federation.graph.server import GraphServer
 
 log = structlog.get_logger("chengguo.graph_owner")
 

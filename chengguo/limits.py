@@ -2,7 +2,7 @@
 
 from chengguo.errors import SettingsError
 from chengguo.settings import Graph, Settings
-from federation.graph_limits import GraphLimits
+from federation.graph.limits import GraphLimits
 from federation.source import Name
 from publish.settings import RateLimit, SiteLimits, SiteSettings
 from publish.settings import SettingsError as SiteSettingsError

@@ -21,11 +21,10 @@ from chengguo.references import resolved
 from chengguo.settings import Settings, nearest
 from chengguo.statistics import NamedGraphs, Statistics
 from federation import pipeline
-from federation.attention import Matter, attention
-from federation.graph_connect import connect, connect_or_start
-from federation.graph_dialect import DIALECTS
-from federation.graph_store import SparqlStore
-from federation.graph_wire import Writer
+from federation.graph.connect import connect, connect_or_start
+from federation.graph.dialect import DIALECTS
+from federation.graph.store import SparqlStore
+from federation.graph.wire import Writer
 from federation.judges import Judges
 from federation.ledger import Ledger
 from federation.projection import Projection
@@ -34,6 +33,7 @@ from federation.registry import Registry, survey
 from federation.schedule import Schedule
 from federation.source import Source
 from federation.tokens import Tokens
+from federation.watch.attention import Matter, attention
 from harvesters import harvester
 from harvesters.base import Harvester
 from harvesters.secrets import Secrets

@@ -18,8 +18,8 @@ import structlog
 from chengguo.home import Home
 from chengguo.references import resolved
 from chengguo.settings import Attention, Settings
-from federation.attention import Matter
 from federation.clock import now, stamp
+from federation.watch.attention import Matter
 from harvesters.base import Endpoint, HarvestError, Limits
 from harvesters.secrets import Secrets
 from harvesters.session import Request, Session

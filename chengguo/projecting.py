@@ -19,7 +19,7 @@ from chengguo.errors import Failed
 from chengguo.home import Home
 from chengguo.statistics import Statistics
 from federation.errors import FederationError
-from federation.graph import GraphError
+from federation.graph.base import GraphError
 from federation.ledger import Ledger
 from federation.projection import Projection
 from federation.projector import Projector

@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 
 from federation.clock import stamp
-from federation.graph import GraphError
+from federation.graph.base import GraphError
 from federation.ledger import Ledger
 from search.base import Page, Query, SearchError, SearchIndex
 from vocab.kinds import KINDS

@@ -13,14 +13,14 @@ from federation.database import Database
 from federation.desk import Desk
 from federation.errors import LedgerError, LedgerUnavailable
 from federation.matching.book import MatchBook
-from federation.months import MonthBook
 from federation.public import PublicReader
-from federation.quality import QualityBook
 from federation.runs import RunBook
 from federation.schema import raw, run, source_state
 from federation.sources import SourceReader
-from federation.status import Schedules, Status, status_of
 from federation.views import RunStatus
+from federation.watch.months import MonthBook
+from federation.watch.quality import QualityBook
+from federation.watch.status import Schedules, Status, status_of
 from federation.writer import raw_of
 from harvesters.base import RawRecord
 from vocab.quality import Report

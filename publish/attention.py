@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from federation.attention import Matter
 from federation.clock import stamp
 from federation.errors import FederationError
+from federation.watch.attention import Matter
 from publish.errors import NotFound, TooManyRequests, Unavailable
 from publish.middleware.rate import Buckets, client_of
 from publish.services import Services

@@ -16,14 +16,14 @@
     +-- NotTaken                 a record that was sent is not published: carries why
     +-- Unavailable              the ledger cannot be written now
 
-Errors of the search engine and the graph are in `search/base.py` and `federation/graph.py`.
+Errors of the search engine and the graph are in `search/base.py` and `federation/graph/base.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from federation.graph import GraphBusy, GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
-from federation.graph import NotAcceptable as GraphNotAcceptable
+from federation.graph.base import GraphBusy, GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
+from federation.graph.base import NotAcceptable as GraphNotAcceptable
 from federation.views import Tombstone
 from search.base import BadQuery, SearchError, SearchUnavailable
 from vocab.problem import Problem

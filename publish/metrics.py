@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from federation.clock import moment
-from federation.health import Condition
+from federation.watch.health import Condition
 from publish.health import readiness
 from publish.portal.sources import public_health
 from publish.services import Services

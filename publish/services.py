@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from federation.alerts.subscriptions import Subscription
-from federation.attention import Matter
-from federation.graph import GraphStore
+from federation.graph.base import GraphStore
 from federation.matching.book import Candidate
 from federation.matching.naming import OtherName
 from federation.push import Condition, Receipt, Sent
@@ -14,6 +13,7 @@ from federation.selection import ListedView
 from federation.source import Source
 from federation.tokens import Token
 from federation.views import SourceView
+from federation.watch.attention import Matter
 from publish.settings import SiteSettings
 from search.base import SearchIndex
 from vocab.namespaces import Namespaces

@@ -10,8 +10,8 @@ from chengguo import attention_feed, notices
 from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.node import Node
 from chengguo.terminal import print_json, remarks, results
-from federation.attention import Matter
 from federation.tokens import ATTENTION, Token, Tokens
+from federation.watch.attention import Matter
 
 app = typer.Typer()
 

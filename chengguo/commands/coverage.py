@@ -10,8 +10,8 @@ from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.node import Node
 from chengguo.progress import meter
 from chengguo.terminal import print_json, results, table
-from federation import coverage as federation
-from federation import workbench
+from federation.workbench import coverage as workbench
+from federation.workbench import rehearsal
 
 ROWS = 40  # of each table; --json has them all
 
@@ -30,8 +30,8 @@ def coverage(
     """
     with Node(*opened(home)) as node, meter("coverage") as shown:
         chosen = node.source(source)
-        mappings, total = node.mappings(chosen), workbench.kept(node.ledger, source)
-        found = federation.cover(
+        mappings, total = node.mappings(chosen), rehearsal.kept(node.ledger, source)
+        found = workbench.cover(
             chosen,
             node.ledger,
             mappings,
@@ -47,7 +47,7 @@ def coverage(
     _show(found)
 
 
-def _show(found: federation.Coverage) -> None:
+def _show(found: workbench.Coverage) -> None:
     out = results()
     out.print(f"{found.read:,} kept records read.")
     unused = [(escape(u.path), u.records, escape(" | ".join(u.examples))) for u in found.unused]

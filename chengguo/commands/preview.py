@@ -12,11 +12,11 @@ from chengguo.errors import ChengguoError
 from chengguo.node import Node
 from chengguo.progress import meter
 from chengguo.terminal import print_json, remarks, results, table
-from federation import preview as live
-from federation import workbench
 from federation.errors import ConfigurationError
 from federation.registry import read_source
 from federation.source import Source
+from federation.workbench import preview as live
+from federation.workbench import rehearsal
 from vocab.mapping import FieldMapping, MappingError, load
 
 FIRST = 10  # records of the live source
@@ -89,14 +89,14 @@ def _count(limit: str | None) -> int | None:
 
 def _compared(
     node: Node, name: str, drafts: Sequence[Path], policy: Path | None, limit: int | None
-) -> workbench.Comparison:
+) -> rehearsal.Comparison:
     source = node.source(name)
-    mappings = workbench.substituted(node.mappings(source), [_draft(path) for path in drafts])
+    mappings = rehearsal.substituted(node.mappings(source), [_draft(path) for path in drafts])
     if policy is not None:
         source = _policy(policy, source)
-    total = workbench.kept(node.ledger, name)
+    total = rehearsal.kept(node.ledger, name)
     with meter("preview") as shown:
-        found = workbench.compare(
+        found = rehearsal.compare(
             source,
             node.ledger,
             mappings,
@@ -124,7 +124,7 @@ def _policy(path: Path, source: Source) -> Source:
     return draft
 
 
-def _show(found: workbench.Comparison, json: bool) -> None:
+def _show(found: rehearsal.Comparison, json: bool) -> None:
     if json:
         print_json(found)
         return
@@ -149,7 +149,7 @@ def _show(found: workbench.Comparison, json: bool) -> None:
         out.print(table(("problem", "field", "#new", "#vanished"), shifts, "Problems"))
 
 
-def _examples(field: workbench.FieldChange) -> Iterator[str]:
+def _examples(field: rehearsal.FieldChange) -> Iterator[str]:
     for example in field.examples:
         yield f"[bold]{escape(field.field)}[/] [dim]{escape(example.identifier)}[/]"
         yield from _difference(example.before, example.after, "")

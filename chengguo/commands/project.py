@@ -15,7 +15,7 @@ from chengguo.node import Node
 from chengguo.progress import meter
 from chengguo.projecting import Requests, Task, Work
 from chengguo.terminal import print_json, results, table
-from federation.graph import GraphUnavailable
+from federation.graph.base import GraphUnavailable
 from federation.projector import OutputState
 
 GRAPH_STARTS = 10  # seconds

@@ -9,7 +9,7 @@ from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.errors import ChengguoError
 from chengguo.node import Node
 from chengguo.terminal import print_json, remarks, results, table
-from federation.quality import measured
+from federation.watch.quality import measured
 from vocab.quality import RULES, Report
 
 

@@ -13,9 +13,9 @@ from chengguo.errors import ChengguoError
 from chengguo.node import Node
 from chengguo.terminal import print_json, results, table
 from federation.errors import ConfigurationError
-from federation.held import Affected, HeldDiff, held_diff
 from federation.runs import GuardReport
 from federation.views import Run, RunStatus
+from federation.workbench.held import Affected, HeldDiff, held_diff
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,9 +7,9 @@ from rich.console import Console
 from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.node import Node
 from chengguo.terminal import print_json, results, table
-from federation.health import Condition, Health
-from federation.status import SourceNumbers, Status
 from federation.views import RunStatus
+from federation.watch.health import Condition, Health
+from federation.watch.status import SourceNumbers, Status
 
 COLUMNS = ("source", "health", "passes", "#published", "#refused", "#held", "#rejected", "last run", "last success")
 COLOURS = {

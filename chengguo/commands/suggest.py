@@ -13,8 +13,8 @@ from rich.markup import escape
 from chengguo.commands.options import JsonOption
 from chengguo.errors import ChengguoError
 from chengguo.terminal import print_json, remarks, results
-from federation import suggest as federation
-from federation.sniff import sniff
+from federation.workbench import suggest as workbench
+from federation.workbench.sniff import sniff
 from harvesters import HARVESTERS
 from harvesters.base import Limits
 from vocab.kinds import KINDS
@@ -79,7 +79,7 @@ def suggest(
     limits = msgspec.structs.replace(IMPATIENT, allow_private=allow_private)
     chosen = name or _name(where)
     found = sniff(where, chosen, limits, protocol, _options(option or []))
-    made = federation.suggest(found, chosen, limits, kind=kind or None)
+    made = workbench.suggest(found, chosen, limits, kind=kind or None)
     if out is not None:
         _write(out, made)
     if json:
@@ -112,7 +112,7 @@ def _options(given: list[str]) -> dict[str, Any]:
     return options
 
 
-def _write(folder: Path, made: federation.Suggested) -> None:
+def _write(folder: Path, made: workbench.Suggested) -> None:
     files = {folder / "sources" / f"{made.id}.toml": made.source}
     files |= {folder / "mappings" / f"{each}.toml": text for each, text in made.mappings.items()}
     if there := [path for path in files if path.exists()]:
@@ -125,7 +125,7 @@ def _write(folder: Path, made: federation.Suggested) -> None:
     remarks().print(f"Next: fill in what is empty, then chengguo source check {made.id}")
 
 
-def _print(made: federation.Suggested) -> None:
+def _print(made: workbench.Suggested) -> None:
     out = results()
     for path, text in {
         f"sources/{made.id}.toml": made.source,
@@ -135,7 +135,7 @@ def _print(made: federation.Suggested) -> None:
         out.print(text, markup=False, soft_wrap=True)
 
 
-def _proposed(made: federation.Suggested) -> Proposed:
+def _proposed(made: workbench.Suggested) -> Proposed:
     named = dict(zip(made.mappings, made.proposals, strict=True))
     return Proposed(
         made.id,

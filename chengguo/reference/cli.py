@@ -18,17 +18,17 @@ from chengguo.dumps import Dump
 from chengguo.harvesting import Outcome
 from chengguo.reference import markdown
 from chengguo.reference.shapes import shape
-from federation.attention import Matter
-from federation.coverage import Coverage
 from federation.matching.book import Candidate, Counts
 from federation.matching.grouping import Decision
-from federation.preview import Preview
 from federation.projector import OutputState
-from federation.status import Status
 from federation.tokens import Token
 from federation.verify import Verdict
 from federation.views import Run
-from federation.workbench import Comparison
+from federation.watch.attention import Matter
+from federation.watch.status import Status
+from federation.workbench.coverage import Coverage
+from federation.workbench.preview import Preview
+from federation.workbench.rehearsal import Comparison
 
 EXIT_CODES = {
     0: "done",

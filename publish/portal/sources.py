@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from federation.clock import now
-from federation.health import HISTORY, Health, health_of
 from federation.source import Source
 from federation.views import SourceStatus
+from federation.watch.health import HISTORY, Health, health_of
 from publish.api.sources import known, run_item
 from publish.portal import problems, quality
 from publish.portal.reader import Reader

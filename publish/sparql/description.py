@@ -2,7 +2,7 @@
 
 import pyoxigraph
 
-from federation.answers import GRAPHS, RESULTS
+from federation.graph.answers import GRAPHS, RESULTS
 from vocab.namespaces import Namespaces
 from vocab.rdf import serialise
 

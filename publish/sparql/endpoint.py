@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from federation.answers import ALIASES, GRAPHS, RESULTS, choose
-from federation.graph import GraphError, QueryRefused
+from federation.graph.answers import ALIASES, GRAPHS, RESULTS, choose
+from federation.graph.base import GraphError, QueryRefused
 from publish import problem
 from publish.conditional import tag, unchanged
 from publish.errors import NotAcceptable, PublishError

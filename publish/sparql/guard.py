@@ -14,7 +14,7 @@ import pyparsing
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from federation.graph import QueryRefused
+from federation.graph.base import QueryRefused
 from publish.sparql.lexer import Token, resolved, tokens
 
 FORMS = ("SELECT", "CONSTRUCT", "ASK", "DESCRIBE")

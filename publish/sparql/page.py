@@ -7,8 +7,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from federation.answers import GRAPHS, JSON, RESULTS
-from federation.graph import GraphAnswer
+from federation.graph.answers import GRAPHS, JSON, RESULTS
+from federation.graph.base import GraphAnswer
 from publish.languages import Lang
 from publish.links import safe, with_query
 from publish.portal.site import Site

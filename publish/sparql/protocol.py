@@ -6,7 +6,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from federation.graph import QueryRefused
+from federation.graph.base import QueryRefused
 from publish.errors import ContentTooLarge
 
 FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"

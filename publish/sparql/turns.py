@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 
-from federation.graph import GraphBusy
+from federation.graph.base import GraphBusy
 from publish.errors import TooManyRequests
 
 CONCURRENT = 4  # queries at once: more would only share the same cores

@@ -18,7 +18,7 @@ from chengguo.attention_feed import write
 from chengguo.errors import SettingsError
 from chengguo.home import Home, create
 from chengguo.settings import Attention, Settings
-from federation.attention import Concern, Matter
+from federation.watch.attention import Concern, Matter
 from publish.attention import ATOM, feed
 from tests.chengguo.commands import run
 

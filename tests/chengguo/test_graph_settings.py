@@ -6,8 +6,8 @@ from chengguo.errors import SettingsError
 from chengguo.home import Home, create
 from chengguo.node import Node
 from chengguo.settings import Graph, Settings
-from federation.graph_dialect import VIRTUOSO
-from federation.graph_store import SparqlStore
+from federation.graph.dialect import VIRTUOSO
+from federation.graph.store import SparqlStore
 from harvesters.base import OptionsError
 
 ADDRESS = "http://127.0.0.1:1/"

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from federation.held import held_diff
 from federation.ledger import Ledger
 from federation.pipeline import Pass
 from federation.projector import Projector
 from federation.source import Guard, Rekey
 from federation.verify import check, verify
 from federation.views import Change, Event, Run, RunStatus
+from federation.workbench.held import held_diff
 from federation.writer import merged, source_withdrew
 from tests.federation.test_history import replayed
 from tests.federation.test_kill import assert_nothing_is_doubled

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from federation.attention import Concern, Matter, attention
 from federation.clock import now, stamp
 from federation.errors import ConfigurationError, NotHeld
-from federation.held import held_diff
 from federation.schedule import Schedule
 from federation.schema import source_state
 from federation.source import Guard
 from federation.views import Event, RunStatus
+from federation.watch.attention import Concern, Matter, attention
+from federation.workbench.held import held_diff
 from harvesters.base import TerminalError, TransientError
 from tests.federation.world import Memory, World, good, mapping, raw, source
 from vocab.problem import Problem

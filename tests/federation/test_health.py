@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.clock import stamp
-from federation.health import HISTORY, Condition, health_of, reliability
 from federation.runs import histories, run_of
 from federation.schedule import Schedule
 from federation.source import Guard
 from federation.views import Cause, Run, RunCounts, RunStatus
+from federation.watch.health import HISTORY, Condition, health_of, reliability
 from harvesters.base import TerminalError, TransientError
 from tests.federation.world import Memory, World, good, raw, source
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from federation.preview import FieldDiff, preview
 from federation.views import RunStatus
+from federation.workbench.preview import FieldDiff, preview
 from harvesters.base import Harvested, Unreadable
 from tests.federation.test_secrecy import everything
 from tests.federation.world import Memory, World, good, mapping, raw

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from federation.clock import day
-from federation.quality import QualityBook, measured
+from federation.watch.quality import QualityBook, measured
 from tests.federation.world import World, good, mapping
 from vocab.quality import RULES, Passed, Report
 
@@ -87,7 +87,7 @@ def test_the_report_of_a_month_is_kept_when_it_has_ended(world: World) -> None:
 
 def test_a_pass_keeps_the_month_before_it_changes_anything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.harvest({"1": good("一"), "2": good("二")})
-    monkeypatch.setattr("federation.months.day", month_after)
+    monkeypatch.setattr("federation.watch.months.day", month_after)
     world.harvest({"1": good("一"), "2": good("二"), "3": good("三")})
     then = world.ledger.quality_of("cn-xx", this_month())
     assert then is not None

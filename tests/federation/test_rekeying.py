@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from federation.attention import Concern, attention
-from federation.held import held_diff
 from federation.rekeying import missed_keys, rekeyed
 from federation.source import Guard
 from federation.views import RunStatus
+from federation.watch.attention import Concern, attention
+from federation.workbench.held import held_diff
 from tests.federation.world import World, good, source
 
 GUARD = Guard(share=0.1, records=5)

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import func, select
 
-from federation.attention import Concern, attention
 from federation.errors import SourceBusy
 from federation.projector import Projector
 from federation.retire import retire
@@ -11,6 +10,7 @@ from federation.runs import RunBook
 from federation.schema import entry, raw, source_state
 from federation.verify import check
 from federation.views import RunStatus
+from federation.watch.attention import Concern, attention
 from tests.federation.test_lessons import many
 from tests.federation.world import Output, World, good
 

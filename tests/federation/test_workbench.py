@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from federation.coverage import WITHHELD, cover
 from federation.errors import ConfigurationError
 from federation.ledger import Ledger
-from federation.workbench import EXAMPLES, compare, kept, substituted
+from federation.workbench.coverage import WITHHELD, cover
+from federation.workbench.rehearsal import EXAMPLES, compare, kept, substituted
 from harvesters.base import JSON, RawRecord
 from tests.federation.test_secrecy import everything
 from tests.federation.world import BLANKET, Memory, World, good, mapping, source

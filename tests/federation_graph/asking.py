@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pyoxigraph
 
-from federation.answers import JSON
-from federation.graph import GraphError
-from federation.graph_server import BUSY_CORES, GraphServer
-from federation.graph_store import SparqlStore
+from federation.graph.answers import JSON
+from federation.graph.base import GraphError
+from federation.graph.server import BUSY_CORES, GraphServer
+from federation.graph.store import SparqlStore
 from tests.vocab.rdf.records import achievement, published
 from vocab.public import PublicRecord
 

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from federation.graph_connect import connect
-from federation.graph_limits import GraphLimits
-from federation.graph_server import GraphServer
-from federation.oxigraph import OxigraphStore
+from federation.graph.connect import connect
+from federation.graph.limits import GraphLimits
+from federation.graph.oxigraph import OxigraphStore
+from federation.graph.server import GraphServer
 from tests.vocab.rdf.records import NS
 
 LIMITS = GraphLimits(query_seconds=1, grace_seconds=0.5, start_seconds=30, answer_bytes=2 * 2**20)

@@ -15,14 +15,14 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from federation.answers import GRAPHS, JSON, RESULTS
-from federation.graph import GraphError, GraphUnavailable, NotAcceptable, QueryRefused, QueryTimeout, QueryTooLarge
-from federation.graph_connect import connect
-from federation.graph_dialect import FUSEKI, OXIGRAPH, VIRTUOSO
-from federation.graph_limits import GraphLimits
-from federation.graph_server import GraphServer
-from federation.graph_store import SparqlStore
-from federation.graph_wire import Writer
+from federation.graph.answers import GRAPHS, JSON, RESULTS
+from federation.graph.base import GraphError, GraphUnavailable, NotAcceptable, QueryRefused, QueryTimeout, QueryTooLarge
+from federation.graph.connect import connect
+from federation.graph.dialect import FUSEKI, OXIGRAPH, VIRTUOSO
+from federation.graph.limits import GraphLimits
+from federation.graph.server import GraphServer
+from federation.graph.store import SparqlStore
+from federation.graph.wire import Writer
 from federation.ledger import Ledger
 from federation.projector import Projector
 from federation.verify import Difference, verify
@@ -78,7 +78,7 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(autouse=True)
 def few_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     """All code lists together take stores that write in transactions ten seconds."""
-    for module in ("graph_store", "oxigraph"):
+    for module in ("graph.store", "graph.oxigraph"):
         monkeypatch.setattr(f"federation.{module}.SCHEME_IDS", ("cl04", "cl21"))
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from federation.graph import GraphUnavailable
-from federation.graph_connect import connect, connect_or_start
-from federation.graph_server import GraphDirectory, GraphServer
-from federation.oxigraph_process import STARTED_BY, executable
+from federation.graph.base import GraphUnavailable
+from federation.graph.connect import connect, connect_or_start
+from federation.graph.oxigraph_process import STARTED_BY, executable
+from federation.graph.server import GraphDirectory, GraphServer
 from tests.federation_graph.asking import record
 from tests.federation_graph.conftest import LIMITS
 from tests.vocab.rdf.records import NS
@@ -18,7 +18,7 @@ from tests.vocab.rdf.records import NS
 OWNER = """
 import sys, time
 from pathlib import Path
-from federation.graph_server import GraphServer
+from federation.graph.server import GraphServer
 with GraphServer(Path(sys.argv[1])) as server:
     print(server.child.pid, flush=True)
     time.sleep(60)

@@ -2,13 +2,13 @@ import threading
 
 import pytest
 
-from federation.answers import JSON
-from federation.graph import GraphUnavailable, QueryTimeout
-from federation.graph_connect import connect
-from federation.graph_limits import GraphLimits
-from federation.graph_server import GraphServer
-from federation.graph_store import SparqlStore
-from federation.oxigraph import OxigraphStore
+from federation.graph.answers import JSON
+from federation.graph.base import GraphUnavailable, QueryTimeout
+from federation.graph.connect import connect
+from federation.graph.limits import GraphLimits
+from federation.graph.oxigraph import OxigraphStore
+from federation.graph.server import GraphServer
+from federation.graph.store import SparqlStore
 from tests.federation_graph.asking import CROSS, answers, count, eventually, record
 from tests.vocab.rdf.records import NS
 

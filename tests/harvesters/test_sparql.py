@@ -10,8 +10,8 @@ import pyoxigraph as ox
 import pytest
 import urllib3
 
-from federation.graph_limits import GraphLimits
-from federation.oxigraph_process import OxigraphProcess
+from federation.graph.limits import GraphLimits
+from federation.graph.oxigraph_process import OxigraphProcess
 from harvesters import harvester
 from harvesters.base import OptionsError, TerminalError, TransientError
 from tests.harvesters.endpoints import endpoint, read, until_failure

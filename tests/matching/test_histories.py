@@ -10,14 +10,14 @@ from typing import cast
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from federation.answers import JSON
-from federation.graph_connect import connect_or_start
-from federation.graph_limits import GraphLimits
+from federation.graph.answers import JSON
+from federation.graph.connect import connect_or_start
+from federation.graph.limits import GraphLimits
+from federation.graph.oxigraph import OxigraphStore
 from federation.ledger import Ledger
 from federation.matching.matcher import Matcher
 from federation.matching.organisations import Organisations, facts
 from federation.matching.subject import subject_of
-from federation.oxigraph import OxigraphStore
 from federation.projection import Projection
 from federation.projector import Projector
 from federation.source import Guard

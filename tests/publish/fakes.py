@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pyoxigraph
 from starlette.applications import Starlette
 
-from federation.graph import GraphAnswer, GraphUnavailable, QueryRefused
+from federation.graph.base import GraphAnswer, GraphUnavailable, QueryRefused
 from federation.ledger import Ledger
 from federation.projection import Projection
 from federation.selection import Listed, Order, Selection

@@ -10,10 +10,10 @@ from lxml import etree
 from starlette.testclient import TestClient
 
 from chengguo.attention_feed import Door, address
-from federation.attention import Concern, Matter
 from federation.errors import LedgerBusy
 from federation.ledger import Ledger
 from federation.tokens import Tokens
+from federation.watch.attention import Concern, Matter
 from publish.app import create_app
 from publish.attention import ATOM, PACE
 from tests.publish import fakes, samples

@@ -7,10 +7,10 @@ import pytest
 
 import publish
 from federation.alerts.subscriptions import PERIODS
-from federation.health import Condition
 from federation.matching.score import MERGING
 from federation.source import PolicyMode
 from federation.views import RunStatus
+from federation.watch.health import Condition
 from publish.export import COLUMNS
 from publish.languages import Lang
 from publish.messages import Catalogue, MessageError

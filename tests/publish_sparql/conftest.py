@@ -8,10 +8,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from federation.graph_connect import connect
-from federation.graph_limits import GraphLimits
-from federation.graph_server import GraphServer
-from federation.graph_store import SparqlStore
+from federation.graph.connect import connect
+from federation.graph.limits import GraphLimits
+from federation.graph.server import GraphServer
+from federation.graph.store import SparqlStore
 from publish.assets import Assets
 from publish.portal.site import make_site
 from publish.sparql import routes

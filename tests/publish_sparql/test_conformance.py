@@ -9,8 +9,8 @@ import pytest
 from pyoxigraph import RdfFormat
 from starlette.testclient import TestClient
 
-from federation.graph_connect import connect
-from federation.graph_server import GraphServer
+from federation.graph.connect import connect
+from federation.graph.server import GraphServer
 from tests.publish_sparql import w3c
 from tests.publish_sparql.compared import MEDIA_TYPES, same
 from tests.publish_sparql.conftest import LIMITS, application

@@ -14,9 +14,9 @@ from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from federation.answers import GRAPHS, RESULTS
-from federation.graph_server import GraphServer
-from federation.graph_store import SparqlStore
+from federation.graph.answers import GRAPHS, RESULTS
+from federation.graph.server import GraphServer
+from federation.graph.store import SparqlStore
 from publish.sparql.protocol import MAX_BYTES
 from tests.federation_graph.asking import settled
 from tests.publish_sparql.conftest import application

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from federation.graph import GraphError, QueryRefused
-from federation.oxigraph import OxigraphStore
+from federation.graph.base import GraphError, QueryRefused
+from federation.graph.oxigraph import OxigraphStore
 from publish.sparql.examples import EXAMPLES, Example
 from publish.sparql.guard import MAX_DEPTH, MAX_JOINS, MAX_OPERATORS, admit
 from publish.sparql.lexer import resolved, tokens

@@ -10,8 +10,8 @@ from contextlib import closing
 import pytest
 from starlette.testclient import TestClient
 
-from federation.graph_server import GraphServer
-from federation.graph_store import SparqlStore
+from federation.graph.server import GraphServer
+from federation.graph.store import SparqlStore
 from publish.sparql.protocol import MAX_BYTES
 from publish.sparql.turns import QUEUED
 from tests.federation_graph.asking import CROSS, eventually, settled

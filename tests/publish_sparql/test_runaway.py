@@ -12,8 +12,8 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from federation.graph_connect import connect
-from federation.graph_server import GraphServer
+from federation.graph.connect import connect
+from federation.graph.server import GraphServer
 from tests.federation_graph.asking import settled
 from tests.publish_sparql.conftest import LIMITS, application
 from tests.vocab.rdf.records import NS, achievement, published

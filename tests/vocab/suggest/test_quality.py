@@ -8,8 +8,8 @@ import pytest
 
 from chengguo.demo.servers import Platforms, running
 from federation.registry import read_registry
-from federation.sniff import sniff
-from federation.suggest import Suggested, suggest
+from federation.workbench.sniff import sniff
+from federation.workbench.suggest import Suggested, suggest
 from harvesters.base import Limits, TerminalError
 from vocab.mapping import FieldMapping, load
 from vocab.mapping.path import Key, Step, Where

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from federation.answers import JSON_LD, RDF_XML
+from federation.graph.answers import JSON_LD, RDF_XML
 
 SPARQL_UPDATE, FORM = "application/sparql-update", "application/x-www-form-urlencoded"
 

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, and_, func, select
 from federation.clock import now
 from federation.database import Database
 from federation.errors import ConfigurationError
-from federation.health import PATIENCE, Condition, Health
 from federation.runs import last_runs
 from federation.schema import item, problem, published
-from federation.status import Schedules, healths
+from federation.watch.health import PATIENCE, Condition, Health
+from federation.watch.status import Schedules, healths
 
 MASS = 0.10  # share of a source's published records with unknown codes in one field that calls a person
 FEWEST = 10  # such records below which nobody is called

@@ -1,4 +1,4 @@
-"""One store over HTTP: bounded in time and size, and every failure an error of `federation/graph.py`."""
+"""One store over HTTP: bounded in time and size, and every failure an error of `federation/graph/base.py`."""
 
 import base64
 import time
@@ -8,10 +8,10 @@ import requests
 import urllib3
 from requests.auth import HTTPDigestAuth
 
-from federation.graph import GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
-from federation.graph_address import Address
-from federation.graph_dialect import Dialect, Login
-from federation.graph_limits import GraphLimits
+from federation.graph.address import Address
+from federation.graph.base import GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
+from federation.graph.dialect import Dialect, Login
+from federation.graph.limits import GraphLimits
 from harvesters.secrets import Secret
 
 UNAVAILABLE = (502, 503, 504)

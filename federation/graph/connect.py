@@ -7,12 +7,12 @@ from pathlib import Path
 
 import urllib3
 
-from federation.graph import GraphUnavailable
-from federation.graph_address import DirectoryAddress
-from federation.graph_limits import GraphLimits
-from federation.graph_server import GraphDirectory, GraphServer
-from federation.oxigraph import OxigraphStore
-from federation.oxigraph_process import ASK
+from federation.graph.address import DirectoryAddress
+from federation.graph.base import GraphUnavailable
+from federation.graph.limits import GraphLimits
+from federation.graph.oxigraph import OxigraphStore
+from federation.graph.oxigraph_process import ASK
+from federation.graph.server import GraphDirectory, GraphServer
 from vocab.namespaces import Namespaces
 
 

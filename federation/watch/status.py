@@ -7,13 +7,13 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from federation.clock import now
-from federation.health import HISTORY, PASSES, Health, health_of
 from federation.matching.book import LEARNING, NAME, Counts, counts_of
 from federation.public import last_seq
 from federation.runs import histories, last_runs, run_of
 from federation.schedule import Schedule
 from federation.schema import cursor, item, published, source_state
 from federation.views import Run
+from federation.watch.health import HISTORY, PASSES, Health, health_of
 
 
 class OutputStatus(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ import msgspec
 
 from federation.errors import ConfigurationError
 from federation.gate import unreadable_level
-from federation.sniff import Found
+from federation.workbench.sniff import Found
 from harvesters import HARVESTERS, harvester
 from harvesters.base import Endpoint, Limits, RawRecord, Unreadable
 from harvesters.secrets import Secrets

@@ -24,9 +24,9 @@ import msgspec
 import psutil
 import structlog
 
-from federation.graph import GraphUnavailable
-from federation.graph_limits import GraphLimits
-from federation.oxigraph_process import OxigraphProcess, end_orphans
+from federation.graph.base import GraphUnavailable
+from federation.graph.limits import GraphLimits
+from federation.graph.oxigraph_process import OxigraphProcess, end_orphans
 
 LOG = structlog.get_logger(__name__)
 # A store still this busy after the client left has not stopped the query. Little, for on a machine with much to do it gets little.

@@ -4,8 +4,8 @@ from typing import Protocol
 
 import msgspec
 
-from federation.graph import GraphUnavailable
-from federation.graph_server import GraphDirectory
+from federation.graph.base import GraphUnavailable
+from federation.graph.server import GraphDirectory
 
 
 class Address(Protocol):

@@ -15,7 +15,7 @@ from federation.judges import Judges
 from federation.ledger import Ledger
 from federation.pipeline import INLINE, Pass, Settings
 from federation.source import Source
-from federation.workbench import some
+from federation.workbench.rehearsal import some
 from harvesters.base import RawRecord
 from vocab.decode import DecodeError, decode
 from vocab.field import Obligation, fields

@@ -13,7 +13,7 @@ import msgspec
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
-from federation.graph import GraphAnswer, NotAcceptable, QueryTimeout, QueryTooLarge
+from federation.graph.base import GraphAnswer, NotAcceptable, QueryTimeout, QueryTooLarge
 
 JSON, JSON_LD, RDF_XML = "application/sparql-results+json", "application/ld+json", "application/rdf+xml"
 

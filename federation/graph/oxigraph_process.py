@@ -12,8 +12,8 @@ import psutil
 import urllib3
 
 from federation import guarded
-from federation.graph import GraphUnavailable
-from federation.graph_limits import GraphLimits
+from federation.graph.base import GraphUnavailable
+from federation.graph.limits import GraphLimits
 
 HOST = "127.0.0.1"
 ASK = "ASK%20%7B%7D"

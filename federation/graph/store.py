@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from federation.answers import GRAPHS, JSON, RESULTS, answer, choose
-from federation.graph import GraphAnswer, GraphError, GraphUnavailable
-from federation.graph_address import Address, FixedAddress
-from federation.graph_dialect import FORM, OXIGRAPH, Dialect, Writing
-from federation.graph_limits import GraphLimits
-from federation.graph_wire import Wire, Writer
+from federation.graph.address import Address, FixedAddress
+from federation.graph.answers import GRAPHS, JSON, RESULTS, answer, choose
+from federation.graph.base import GraphAnswer, GraphError, GraphUnavailable
+from federation.graph.dialect import FORM, OXIGRAPH, Dialect, Writing
+from federation.graph.limits import GraphLimits
+from federation.graph.wire import Wire, Writer
 from federation.projection import Projection
 from vocab.codes import SCHEME_IDS
 from vocab.namespaces import Namespaces

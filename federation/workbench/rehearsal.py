@@ -1,4 +1,4 @@
-"""The workbench: what a mapping or policy that is not yet in force would do to the raw records that are kept.
+"""The rehearsal: what a mapping or policy that is not yet in force would do to the raw records that are kept.
 
 Nothing is asked of the source and nothing is written. Before is what the ledger holds; after is what a remap would make
 of it, judged and compared by the very code of a remap. Memory is bounded: records stream, only counts and a few
@@ -19,11 +19,11 @@ from federation.judge import Judged, JudgedRaw
 from federation.judges import Judges
 from federation.ledger import Ledger
 from federation.pipeline import INLINE, Pass, Settings
-from federation.preview import FieldDiff, diff
 from federation.public import records_of
 from federation.schema import item, problem, raw
 from federation.source import Source
 from federation.views import Event
+from federation.workbench.preview import FieldDiff, diff
 from federation.writer import Result
 from harvesters.base import RawRecord
 from vocab.kinds import decode_record

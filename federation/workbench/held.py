@@ -8,12 +8,12 @@ from sqlalchemy import Connection, select
 from federation.harvest import ABSENCES
 from federation.ledger import Ledger
 from federation.pipeline import Pass, Settings
-from federation.preview import FieldDiff, diff
 from federation.public import records_of
 from federation.rekeying import Unclear, missed_keys, rekeyed
 from federation.schema import entry, item, staged
 from federation.source import Source
 from federation.views import Event
+from federation.workbench.preview import FieldDiff, diff
 from federation.writer import raw_of
 from vocab.kinds import decode_record
 from vocab.mapping import FieldMapping

@@ -5,12 +5,12 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from federation.graph import GraphAnswer, GraphError, GraphUnavailable
-from federation.graph_address import Address
-from federation.graph_limits import GraphLimits
-from federation.graph_server import GraphDirectory
-from federation.graph_store import SparqlStore, key_of
-from federation.oxigraph_process import OxigraphProcess
+from federation.graph.address import Address
+from federation.graph.base import GraphAnswer, GraphError, GraphUnavailable
+from federation.graph.limits import GraphLimits
+from federation.graph.oxigraph_process import OxigraphProcess
+from federation.graph.server import GraphDirectory
+from federation.graph.store import SparqlStore, key_of
 from federation.projection import Projection
 from vocab.codes import SCHEME_IDS
 from vocab.namespaces import Namespaces

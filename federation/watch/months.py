@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, select
 
 from federation.clock import CHINA, day, moment, stamp
 from federation.database import Database
-from federation.quality import measured
 from federation.schema import published, quality, run
+from federation.watch.quality import measured
 from vocab.quality import RULES, MonthQuality, Passed, Report, Score
 
 

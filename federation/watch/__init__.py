@@ -1,0 +1,1 @@
+"""What the people who run a node want to know: is every source well, what needs a person, how good are the records."""

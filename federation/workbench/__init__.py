@@ -1,0 +1,1 @@
+"""What would happen: everything by which province staff try sources, mappings and held runs before anything is written."""
