@@ -1,6 +1,5 @@
 """A real CKAN, started by hand (`docs/how-to/test-with-a-real-ckan.md`), and an organisation of its own in it for one run."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ import pytest
 from ckanapi import RemoteCKAN
 
 from harvesters.base import Limits
+from tests.peers.foreign import credentials
 
 COUNT = 1_050  # more than the 1,000 rows that CKAN gives at most
 CLIENTS = 4
@@ -57,12 +57,8 @@ class Peer:
 
 @pytest.fixture(scope="session")
 def peer() -> Iterator[Peer]:
-    url, token = os.environ.get("CHENGGUO_TEST_CKAN", ""), os.environ.get("CHENGGUO_TEST_CKAN_TOKEN", "")
-    if not url or not token:
-        pytest.skip(
-            "no real CKAN: set CHENGGUO_TEST_CKAN to its address and CHENGGUO_TEST_CKAN_TOKEN to a sysadmin's token"
-        )
-    made = Peer(url.rstrip("/"), token, f"t{uuid4().hex[:10]}")
+    url, token = credentials()
+    made = Peer(url, token, f"t{uuid4().hex[:10]}")
     made.call("organization_create", name=made.organisation, title="测试单位")
     with ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(made.create, range(COUNT)))
