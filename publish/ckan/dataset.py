@@ -14,6 +14,7 @@ from publish.languages import Lang
 from publish.licences import licence
 from publish.links import record_path, safe
 from publish.services import Services
+from vocab.codes import concept
 from vocab.field import BoundField, Visibility, fields
 from vocab.namespaces import REGION_SCHEME
 from vocab.public import PublicRecord
@@ -225,10 +226,17 @@ def _spelt(bound: BoundField, value: Any) -> Iterator[tuple[str, str]]:
         prefix = f"{REGION_SCHEME}/" if bound.field.scheme == REGION_SCHEME else ""
         yield key, _plain(value)
         for lang in Lang:
-            labels = [code_label(prefix + code, lang) for code in (value if isinstance(value, tuple) else (value,))]
-            yield f"{key}_{lang}", _plain(tuple(labels) if isinstance(value, tuple) else labels[0])
+            labels = [_label_in(lang, prefix + code) for code in (value if isinstance(value, tuple) else (value,))]
+            labels = [label for label in labels if label]
+            yield f"{key}_{lang}", _plain(tuple(labels)) if isinstance(value, tuple) and labels else "".join(labels)
     else:
         yield key, _plain(value)
+
+
+def _label_in(lang: Lang, code: str) -> str:
+    """The label of a code in a language, empty where there is none in it; a code that no list knows stands for itself."""
+    found = concept(code)
+    return getattr(found, lang) if found else code
 
 
 def _plain(value: Any) -> str:

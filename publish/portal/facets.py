@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from publish.labels import REGION_SCHEME, is_grouping
 from publish.portal.reader import Reader
+from publish.portal.values import chinese
 from search.base import FacetCount
 from vocab import codes
 
@@ -14,10 +15,11 @@ TREES = frozenset({"region", "field", "discipline", "industry"})
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One value; `below` are its narrower ones."""
+    """One value; `below` are its narrower ones, `lang` is the label's language where it is not the page's."""
 
     value: str
     label: str
+    lang: str | None
     count: int
     chosen: bool
     below: tuple["Option", ...] = ()
@@ -67,10 +69,9 @@ def _options(name: str, numbers: Mapping[str, int], chosen: tuple[str, ...], rea
     def below(parent: str | None) -> Iterable[Option]:
         for value in ranked:
             if parents.get(value) == parent:
+                label = _label(name, value, numbers[value], reader)
                 children = tuple(below(value)) if parents else ()
-                yield Option(
-                    value, _label(name, value, numbers[value], reader), numbers[value], value in chosen, children
-                )
+                yield Option(value, label, chinese(label, reader), numbers[value], value in chosen, children)
 
     return tuple(below(None))
 

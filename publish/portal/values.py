@@ -107,7 +107,9 @@ def _text(value: str, field: Field, reader: Reader) -> Shown:
     if field.scheme:
         facet = FACET_OF_SCHEME.get(field.scheme)
         page = code_path(value) if codes.concept(value) else None
-        return Shown(reader.code(value), href=with_query("/search", {facet: value}) if facet else page)
+        label = reader.code(value)
+        href = with_query("/search", {facet: value}) if facet else page
+        return Shown(label, href=href, lang=chinese(label, reader))
     if field.rdf == LICENCE:
         known = licence(value)
         return Shown(known.name, known.href)

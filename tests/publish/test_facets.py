@@ -51,6 +51,13 @@ def test_what_is_chosen_is_never_folded_away() -> None:
     assert len(found.first) + len(found.more) == len(years)
 
 
+def test_a_label_without_english_is_marked_as_chinese() -> None:
+    counts = (FacetCount("gbt4754-2017/01", 2), FacetCount("gbt4754-2017/0111", 1))
+    [agriculture] = facet("industry", counts, lang=Lang.EN).first
+    assert (agriculture.lang, [(o.label, o.lang) for o in agriculture.below]) == (None, [("稻谷种植", "zh-CN")])
+    assert facet("industry", counts).first[0].below[0].lang is None
+
+
 def test_kinds_are_counted_in_the_plural() -> None:
     counts = (FacetCount("achievement", 2977), FacetCount("organisation", 1))
     assert walk(facet("kind", counts, lang=Lang.EN).first) == ["Achievements", "Organisation"]

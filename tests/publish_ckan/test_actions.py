@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from publish.ckan import names
+from publish.ckan.dataset import _spelt
 from publish.services import Services
 from tests.publish import fakes, samples
 from tests.publish_ckan.conftest import Call
@@ -286,3 +287,12 @@ def test_a_search_that_is_down_does_not_take_the_listings_along(
     assert (status, error["__type"]) == (503, "Search Index Error")
     assert "secret" not in str(error)
     assert call("package_search", fq="organization:cn-11")["count"] > 0
+
+
+def test_chinese_is_never_told_as_english() -> None:
+    """A code of a lower level of a national list has no English label: the extra for English is empty then."""
+    rice = next(field for field in fields(KINDS["achievement"].record) if field.name == "industry")
+    told = dict(_spelt(rice, ("gbt4754-2017/01", "gbt4754-2017/0111")))
+    assert json.loads(told["industry_zh"]) == ["农业", "稻谷种植"]
+    assert json.loads(told["industry_en"]) == ["Farming"]
+    assert dict(_spelt(rice, ("gbt4754-2017/0111",)))["industry_en"] == ""
