@@ -47,7 +47,8 @@ class Concept(msgspec.Struct, frozen=True):
     """One entry of a code list (skos:Concept). `parent` and `replaced_by` are notations of the same scheme.
 
     `en` is empty on the lower levels of the large national lists, which have no English of their own; `label` falls
-    back. `valid_from` and `valid_to` are years; `note` keeps what the list says beside the label, "(unverified)" too.
+    back, so its text is not to be tagged with the language asked for. `valid_from` and `valid_to` are years; `note` keeps
+    what the list says beside the label, "(unverified)" too, `note_zh` the same in Chinese.
     """
 
     scheme: str
@@ -60,6 +61,7 @@ class Concept(msgspec.Struct, frozen=True):
     valid_to: str | None = None
     replaced_by: str | None = None
     note: str = ""
+    note_zh: str = ""
 
     @property
     def code(self) -> str:
@@ -79,12 +81,13 @@ def key(text: str) -> str:
 class Scheme:
     """A code list of one edition (skos:ConceptScheme)."""
 
-    def __init__(self, id: str, zh: str, en: str, edition: str, source: str, concepts: Mapping[str, Concept]) -> None:  # noqa: A002
-        self.id = id
-        self.zh = zh
-        self.en = en
-        self.edition = edition
-        self.source = source
+    def __init__(self, entry: "SchemeEntry", concepts: Mapping[str, Concept]) -> None:
+        self.id = entry.id
+        self.zh = entry.zh
+        self.en = entry.en
+        self.edition = entry.edition
+        self.source_zh = entry.source_zh
+        self.source_en = entry.source_en
         self.concepts: Mapping[str, Concept] = MappingProxyType(dict(concepts))
         self._found: dict[str, Concept | None] = {}
 
@@ -171,22 +174,29 @@ def _put(ranked: dict[str, tuple[int, tuple[Concept, ...]]], text: str, rank: in
         ranked[text] = (rank, (*concepts, concept))
 
 
-class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SchemeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One scheme in the index `schemes.toml`."""
 
     id: str
     zh: str
     en: str
     edition: str
-    source: str
+    source_zh: str  # where the facts are from
+    source_en: str
     count: int
 
 
 @cache
-def _entries() -> Mapping[str, _Entry]:
+def _entries() -> Mapping[str, SchemeEntry]:
     text = (files("vocab") / "schemes" / "schemes.toml").read_text("utf-8")
-    entries = msgspec.convert(tomllib.loads(text)["scheme"], list[_Entry])
+    entries = msgspec.convert(tomllib.loads(text)["scheme"], list[SchemeEntry])
     return {entry.id: entry for entry in entries}
+
+
+@cache
+def _notes() -> Mapping[str, str]:
+    """What the lists say beside their labels, in Chinese."""
+    return tomllib.loads((files("vocab") / "schemes" / "notes.toml").read_text("utf-8"))
 
 
 # The order of the standard; a test holds it equal to the index, so that importing this module reads no file.
@@ -198,6 +208,8 @@ SCHEME_IDS: Final[tuple[str, ...]] = (
     "gbt4754-2017",
     "gbt13745-2009",
     "gbt2260",
+    "fos-2015",
+    "iso3166-2-cn",
 )
 _KNOWN: Final = frozenset(SCHEME_IDS)
 
@@ -208,7 +220,7 @@ def scheme(id: str) -> Scheme:  # noqa: A002
     entry = _entries().get(id)
     if entry is None:
         raise UnknownScheme(f"no scheme {id!r}; there are {', '.join(SCHEME_IDS)} (vocab/schemes/schemes.toml)")
-    return Scheme(id, entry.zh, entry.en, entry.edition, entry.source, _read(id, entry.count))
+    return Scheme(entry, _read(id, entry.count))
 
 
 def _read(id: str, count: int) -> Mapping[str, Concept]:  # noqa: A002
@@ -225,8 +237,9 @@ def _read(id: str, count: int) -> Mapping[str, Concept]:  # noqa: A002
 def _concept(id: str, row: list[str]) -> Concept:  # noqa: A002
     notation, zh, en, parent, aliases, valid_from, valid_to, replaced_by, note = row
     names = tuple(aliases.split("|")) if aliases else ()
+    years = valid_from or None, valid_to or None
     return Concept(
-        id, notation, zh, en, parent or None, names, valid_from or None, valid_to or None, replaced_by or None, note
+        id, notation, zh, en, parent or None, names, *years, replaced_by or None, note, _notes()[note] if note else ""
     )
 
 

@@ -64,7 +64,7 @@ def _catalogue(graph: Graph, leaf: Leaf, services: Services) -> None:
     for language in (authority.CHINESE, authority.ENGLISH):
         graph.add(node, "dcterms:language", entry(graph, language))
     graph.add(node, "dcterms:spatial", entry(graph, authority.CHINA))
-    graph.add(node, "dcat:themeTaxonomy", scheme(graph, authority.TECHNOLOGY.table))
+    graph.add(node, "dcat:themeTaxonomy", scheme(graph, authority.TECHNOLOGY[0]))
     if home := document(graph, f"{services.settings.base_url}/"):
         graph.add(node, "foaf:homepage", home)
     if leaf.changed:

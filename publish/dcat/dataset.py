@@ -5,7 +5,7 @@ from datetime import timedelta
 from federation.clock import now
 from federation.source import Name, Source
 from publish.dcat import authority
-from publish.dcat.authority import Entry, entry
+from publish.dcat.authority import Key, described, entry
 from publish.dcat.distribution import distribution, forms
 from publish.dcat.facts import Facts
 from publish.dcat.nodes import both, document, publisher, standard
@@ -13,11 +13,13 @@ from publish.dcat.themes import themes
 from publish.labels import kind_label
 from publish.languages import Lang
 from publish.services import Services
-from vocab.codes import concept
+from vocab.codes import Concept, concept
+from vocab.crosswalks import matches
 from vocab.namespaces import REGION_SCHEME
 from vocab.rdf.graph import Graph
 from vocab.rdf.terms import moment, string, tagged, typed
 
+INTERNATIONAL = "iso3166-2-cn"
 PROFILE = "https://semiceu.github.io/DCAT-AP/releases/3.0.0/"
 PERIODS = (
     (timedelta(hours=1), authority.HOURLY),
@@ -45,7 +47,7 @@ def describe(graph: Graph, facts: Facts, services: Services, contact: str) -> st
         graph.add(node, "dcterms:language", entry(graph, language))
     graph.add(node, "dcterms:accessRights", entry(graph, authority.PUBLIC))
     for theme in themes(facts.fields):
-        graph.add(node, "dcat:theme", entry(graph, theme))
+        graph.add(node, "dcat:theme", described(graph, theme))
     graph.add(node, "dcterms:accrualPeriodicity", entry(graph, _frequency(source)))
     _places(graph, node, source)
     _period(graph, node, facts)
@@ -91,6 +93,10 @@ def _places(graph: Graph, node: str, source: Source) -> None:
         graph.type(place, "dcterms:Location")
         if known := concept(f"{REGION_SCHEME}/{source.region}"):
             both(graph, place, "skos:prefLabel", Name(known.zh, known.en))
+            for match in matches(known):
+                if isinstance(match.target, Concept) and match.target.scheme == INTERNATIONAL:
+                    graph.add(place, f"skos:{match.relation}", graph.terms.code(match.target.code))
+                    graph.add(place, "skos:notation", string(match.target.notation))
         graph.add(node, "dcterms:spatial", place)
 
 
@@ -113,7 +119,7 @@ def _pages(graph: Graph, node: str, source: Source, services: Services) -> None:
     graph.add(node, "dqv:hasQualityMetadata", quality)
 
 
-def _frequency(source: Source) -> Entry:
+def _frequency(source: Source) -> Key:
     """How often the source is read, which is as often as it can change here."""
     timing = source.timing()
     period = timing.period(now()) if timing else None

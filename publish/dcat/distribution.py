@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from federation.source import Name, Source
 from publish.dcat import authority, doors
-from publish.dcat.authority import Entry, entry
+from publish.dcat.authority import Key, described, entry
 from publish.dcat.doors import Door
 from publish.dcat.nodes import address, both
 from publish.export import MOST
@@ -13,6 +13,7 @@ from publish.licences import licence
 from publish.links import with_query
 from publish.oai.sets import of_source
 from publish.services import Services
+from vocab.authorities import licences
 from vocab.rdf.graph import Graph
 from vocab.rdf.terms import external, string
 
@@ -26,7 +27,7 @@ class Form(NamedTuple):
     zh: str
     en: str
     path: str
-    format: Entry
+    format: Key
     media_type: str = ""
     door: Door | None = None  # None: a file
 
@@ -84,4 +85,6 @@ def _licence(graph: Graph, source: Source) -> str | None:
     if node:
         graph.type(node, "dcterms:LicenseDocument")
         graph.add(node, "dcterms:title", string(known.name))
+        if same := licences().get(known.name):
+            graph.add(node, "skos:exactMatch", described(graph, same))
     return node

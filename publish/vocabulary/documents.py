@@ -7,10 +7,23 @@ import pyoxigraph
 
 from publish.formats import Format
 from publish.links import code_path
+from vocab.authorities import Entry
 from vocab.codes import Concept, Scheme, scheme
+from vocab.crosswalks import Match, matches
 from vocab.namespaces import Namespaces
 from vocab.rdf import serialise
 from vocab.rdf.scheme import concept_lines, lines_of
+
+
+class MatchDocument(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a concept corresponds to: a mapping relation of SKOS, the IRI of its target with its labels, and the reason."""
+
+    relation: str
+    target: str
+    zh: str
+    en: str
+    reason_zh: str = ""
+    reason_en: str = ""
 
 
 class ConceptDocument(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -28,6 +41,8 @@ class ConceptDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     valid_to: str = ""
     replaced_by: str = ""
     note: str = ""
+    note_zh: str = ""
+    matches: tuple[MatchDocument, ...] = ()
 
 
 class SchemeDocument(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,6 +54,7 @@ class SchemeDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     en: str
     edition: str
     source: str
+    source_zh: str
     concepts: tuple[ConceptDocument, ...]
 
 
@@ -49,7 +65,16 @@ def of_scheme(codes: Scheme, form: Format, ns: Namespaces) -> bytes:
         return _serialised(concept_lines(codes.id, ns), form, ns)
     concepts = tuple(_document(one, codes, ns) for one in codes.concepts.values())
     return msgspec.json.encode(
-        SchemeDocument(ns.scheme(codes.id), codes.id, codes.zh, codes.en, codes.edition, codes.source, concepts)
+        SchemeDocument(
+            ns.scheme(codes.id),
+            codes.id,
+            codes.zh,
+            codes.en,
+            codes.edition,
+            codes.source_en,
+            codes.source_zh,
+            concepts,
+        )
     )
 
 
@@ -83,4 +108,16 @@ def _document(concept: Concept, codes: Scheme, ns: Namespaces) -> ConceptDocumen
         valid_to=concept.valid_to or "",
         replaced_by=iri(concept.replaced_by),
         note=concept.note,
+        note_zh=concept.note_zh,
+        matches=tuple(_match(one, ns) for one in matches(concept)),
     )
+
+
+def _match(match: Match, ns: Namespaces) -> MatchDocument:
+    target = match.target
+    return MatchDocument(match.relation, iri_of(target, ns), target.zh, target.en, match.zh, match.en)
+
+
+def iri_of(target: Concept | Entry, ns: Namespaces) -> str:
+    """The IRI of a code of ours, or of an entry of a table."""
+    return ns.base + code_path(target.code) if isinstance(target, Concept) else target.iri

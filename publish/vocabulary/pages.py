@@ -12,12 +12,12 @@ from publish.links import code_path
 from publish.portal.reader import Reader
 from publish.portal.site import Site
 from publish.portal.values import chinese
-from publish.vocabulary import known
+from publish.vocabulary import corresponding, known
 from publish.vocabulary.counts import Counts
 from publish.vocabulary.finding import found
 from vocab.codes import SCHEME_IDS, Concept, Scheme, scheme
 
-LONGEST = 100  # characters of what is looked for
+LONGEST = 200  # characters of what is looked for
 MOST = 50  # concepts shown of those that are found
 
 
@@ -72,16 +72,18 @@ class CodePages:
             "above": above,
             "successor": _node(successor, codes, counts, reader, 0) if successor else None,
             "iri": self.site.services.namespaces.base + code_path(concept.code),
+            "matches": corresponding.corresponding(concept, reader),
             "formats": _downloads(code_path(concept.code)),
         }
         return self.site.page(request, "code.html", context)
 
     def _found(self, request: Request, schemes: Iterable[str], reader: Reader) -> dict[str, object]:
-        """What the search box found; nothing when nothing is looked for."""
+        """What the search box found, by name or by what a code elsewhere corresponds to; nothing when nothing is looked for."""
         text = request.query_params.get("q", "").strip()
         if len(text) > LONGEST:
             raise BadParameter("q", f"Parameter 'q' may have {LONGEST} characters, it has {len(text)}.")
-        concepts = found(text, schemes)
+        elsewhere = corresponding.found(text, self.site.services.namespaces)
+        concepts = elsewhere or found(text, schemes)
         shown = [(_title(scheme(one.scheme), reader), _plain(one, reader)) for one in concepts[:MOST]]
         return {"asked": text, "found": shown, "total": len(concepts), "cut": MOST if len(concepts) > MOST else None}
 

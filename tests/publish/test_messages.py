@@ -21,6 +21,7 @@ from search.base import FACETS, Sort
 from search.expression import MISREADINGS
 from search.fields import FIELDS
 from vocab import values
+from vocab.crosswalks import Relation
 from vocab.kinds.demand import DemandState
 from vocab.kinds.organisation import OrganisationRole
 
@@ -43,6 +44,7 @@ def used() -> set[str]:
     made |= {f"follow.{page}_title" for page in ("asked", "confirm", "active", "stopped", "gone")}
     made |= {f"follow.{page}_lead" for page in ("confirm", "active")}
     made |= {f"match.{reason}" for reason in (*MERGING, "decided")}
+    made |= {f"code.{relation.value}" for relation in Relation}
     made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
     made |= {f"health.{condition.value}{end}" for condition in Condition for end in ("", "_means")}
     made |= {f"error.{part}_{status}" for status in KNOWN for part in ("title", "text")}

@@ -167,12 +167,63 @@ def test_a_code_is_found_by_name_alias_and_beginning(client: TestClient) -> None
     assert len(everywhere.xpath("//main//section//li")) == MOST
 
 
+def test_a_concept_says_what_it_corresponds_to_in_every_form(client: TestClient) -> None:
+    ns = samples.NAMESPACES
+    mathematics, oecd = ns.concept("gbt13745-2009/110"), ns.concept("fos-2015/101")
+    for form in RDF_FORMS:
+        of_ours = triples(client.get(f"/code/gbt13745-2009/110.{form.suffix}").content, form.media_type)
+        of_theirs = triples(client.get(f"/code/fos-2015/101.{form.suffix}").content, form.media_type)
+        same = ns.expand("skos:exactMatch")
+        assert f"<{mathematics}> <{same}> <{oecd}>" in of_ours
+        assert f"<{oecd}> <{same}> <{mathematics}>" in of_theirs
+    found = json.loads(client.get("/code/cl10/2.json").content)["matches"]
+    assert [(one["relation"], one["target"]) for one in found] == [
+        ("relatedMatch", "http://publications.europa.eu/resource/authority/data-theme/HEAL")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", ("属于", "欧盟权威表：数据主题")), ("en", ("Within", "EU authority table: Data theme"))]
+)
+def test_a_page_says_what_a_concept_corresponds_to(client: TestClient, lang: str, said: tuple[str, str]) -> None:
+    page = parse(client.get(f"/code/gbt13745-2009/220.html?lang={lang}").text)
+    rows = page.xpath("//section[@aria-labelledby='matches']//tbody/tr")
+    assert len(rows) == 2
+    theme = next(row for row in rows if "AGRI" in row.text_content())
+    assert [cell.text_content() for cell in theme.xpath("td[position() != 2]")][:2] == list(said)
+    for link in page.xpath("//section[@aria-labelledby='matches']//a/@href"):
+        assert link.startswith("http://publications.europa.eu/") or client.get(link).status_code in (200, 303)
+
+
+@pytest.mark.parametrize(
+    ("address", "codes"),
+    [
+        (samples.NAMESPACES.concept("fos-2015/304"), []),
+        (samples.NAMESPACES.concept("nowhere/1"), []),
+        ("cl26/33", []),
+        (samples.NAMESPACES.concept("iso3166-2-cn/CN-ZJ"), ["gbt2260/330000"]),
+        ("http://publications.europa.eu/resource/authority/data-theme/TRAN", ["cl11/10", "gbt13745-2009/580"]),
+        ("http://publications.europa.eu/resource/authority/data-theme/NONE", []),
+        ("http://publications.europa.eu/resource/authority/", []),
+    ],
+)
+def test_codes_are_found_by_what_they_correspond_to(client: TestClient, address: str, codes: list[str]) -> None:
+    page = parse(client.get("/code", params={"q": address}).text)
+    assert page.xpath("//section[@aria-labelledby='found']//li/a/@href") == [f"/code/{code}" for code in codes]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_origin_and_notes_are_in_the_language_of_the_page(client: TestClient, lang: str) -> None:
+    assert ("Law on guarding state secrets" in client.get(f"/code/cl19.html?lang={lang}").text) is (lang == "en")
+    assert ("（未核实）" in client.get(f"/code/cl09/1.html?lang={lang}").text) is (lang == "zh")
+
+
 def test_what_is_looked_for_is_shown_as_text_and_bounded(client: TestClient) -> None:
     answer = client.get("/code", params={"q": '"><script>x</script>'})
     assert (answer.status_code, "<script>x" in answer.text) == (200, False)
-    assert client.get("/code", params={"q": "材" * 101}).status_code == 400
+    assert client.get("/code", params={"q": "材" * 201}).status_code == 400
     assert (
-        client.get("/code", params={"q": "材" * 101}, headers={"Accept": "application/json"}).json()["parameter"] == "q"
+        client.get("/code", params={"q": "材" * 201}, headers={"Accept": "application/json"}).json()["parameter"] == "q"
     )
 
 

@@ -64,6 +64,20 @@ def test_texts_are_tagged_with_the_language_they_are_in(services: Services) -> N
     assert pyoxigraph.Literal("西湖区", language="zh") in literals
 
 
+def test_places_and_licences_are_told_in_the_words_of_others_too(services: Services) -> None:
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    one = msgspec.structs.replace(services.sources["cn-33"], licence=licence)
+    with TestClient(create_app(replace(services, sources={one.id: one})), base_url=samples.BASE) as client:
+        body = client.get("/catalog.nt").content
+    found = {quad.triple for quad in pyoxigraph.parse(body, format=FORMATS["nt"])}
+    zhejiang, table = NS.region("330000"), "http://publications.europa.eu/resource/authority/licence"
+    assert zhejiang in said(found, DATASETS[1], "dcterms:spatial")
+    assert said(found, zhejiang, "skos:exactMatch") == [NS.concept("iso3166-2-cn/CN-ZJ")]
+    assert said(found, zhejiang, "skos:notation") == ["CN-ZJ"]
+    assert said(found, licence, "skos:exactMatch") == [f"{table}/CC_BY_4_0"]
+    assert said(found, f"{table}/CC_BY_4_0", "skos:inScheme") == [table]
+
+
 def test_what_it_offers_can_be_had(client: TestClient, read: Read) -> None:
     found = read()
     addresses = {

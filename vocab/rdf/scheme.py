@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pyoxigraph
 
 from vocab.codes import Concept, Scheme, scheme
+from vocab.crosswalks import matches
 from vocab.namespaces import Namespaces
 from vocab.rdf.graph import Graph, Terms
 from vocab.rdf.terms import string, tagged, typed
@@ -47,8 +48,8 @@ def _describe(graph: Graph, codes: Scheme) -> None:
     graph.add(graph.subject, "dcterms:identifier", string(codes.id))
     if codes.edition:
         graph.add(graph.subject, "owl:versionInfo", string(codes.edition))
-    if codes.source:
-        graph.add(graph.subject, "dcterms:source", string(codes.source))
+    graph.add(graph.subject, "dcterms:source", tagged(codes.source_zh, "zh"))
+    graph.add(graph.subject, "dcterms:source", tagged(codes.source_en, "en"))
     for concept in codes.top:
         graph.add(graph.subject, "skos:hasTopConcept", graph.terms.code(concept.code))
 
@@ -64,7 +65,7 @@ def _concept(graph: Graph, codes: Scheme, concept: Concept) -> None:
         graph.add(node, "skos:prefLabel", tagged(concept.en, "en"))
     for alias in dict.fromkeys(concept.aliases):
         if alias and alias not in (concept.zh, concept.en):
-            graph.add(node, "skos:altLabel", tagged(alias, "zh"))
+            graph.add(node, "skos:altLabel", _alias(alias))
     if concept.parent:
         graph.add(node, "skos:broader", graph.terms.code(f"{concept.scheme}/{concept.parent}"))
     else:
@@ -72,6 +73,12 @@ def _concept(graph: Graph, codes: Scheme, concept: Concept) -> None:
     for narrower in codes.children(concept.notation):
         graph.add(node, "skos:narrower", graph.terms.code(narrower.code))
     _validity(graph, node, concept)
+    _matches(graph, node, concept)
+
+
+def _alias(text: str) -> str:
+    """Aliases are Chinese words, or codes that no language has: TRL6."""
+    return tagged(text, "zh") if any("\u4e00" <= character <= "\u9fff" for character in text) else string(text)
 
 
 def _validity(graph: Graph, node: str, concept: Concept) -> None:
@@ -81,6 +88,16 @@ def _validity(graph: Graph, node: str, concept: Concept) -> None:
         "schema:validFrom": typed(concept.valid_from, "gYear") if concept.valid_from else None,
         "schema:validThrough": typed(concept.valid_to, "gYear") if concept.valid_to else None,
         "dcterms:isReplacedBy": graph.terms.code(successor) if successor else None,
-        "skos:note": string(concept.note) if concept.note else None,
     }
     graph.add_all(node, pairs)
+    if concept.note:
+        graph.add(node, "skos:note", tagged(concept.note_zh, "zh"))
+        graph.add(node, "skos:note", tagged(concept.note, "en"))
+
+
+def _matches(graph: Graph, node: str, concept: Concept) -> None:
+    """What it corresponds to in other lists (https://www.w3.org/TR/skos-reference/#mapping)."""
+    for match in matches(concept):
+        target = match.target
+        term = graph.terms.code(target.code) if isinstance(target, Concept) else f"<{target.iri}>"
+        graph.add(node, f"skos:{match.relation}", term)

@@ -1,5 +1,6 @@
 """Every code list is complete, closed under its parents, and labelled."""
 
+import tomllib
 from collections import Counter
 from importlib.resources import files
 
@@ -12,6 +13,7 @@ COUNTS = {
     "cl10-2008": 8, "cl10-2006": 11, "cl11": 11, "cl12": 40, "cl13": 15, "cl14": 10, "cl15": 6, "cl16": 5, "cl17": 3,
     "cl18": 8, "cl19": 6, "cl20": 4, "cl21": 9, "cl22": 8, "cl23": 7, "cl24": 14, "cl25": 48, "cl26": 35,
     "gbt4754-2017": 1971, "gbt13745-2009": 3538, "gbt2260": 3432,
+    "fos-2015": 48, "iso3166-2-cn": 34,
 }  # fmt: skip
 
 
@@ -30,7 +32,8 @@ def test_a_scheme_is_complete_closed_and_labelled(id: str) -> None:  # noqa: A00
     assert s.zh
     assert s.en
     assert s.edition
-    assert s.source
+    assert s.source_zh
+    assert s.source_en
     for c in s.concepts.values():
         assert c.zh
         assert c.parent is None or c.parent in s.concepts
@@ -39,7 +42,7 @@ def test_a_scheme_is_complete_closed_and_labelled(id: str) -> None:  # noqa: A00
         assert concept(c.code) is c
         assert s.find(c.notation) is c
         assert c.zh not in c.aliases
-    small = id.startswith("cl") or id == "gbt2260"
+    small = not id.startswith(("gbt13", "gbt4"))
     top = [c for c in s.concepts.values() if small or len(c.notation) <= (3 if id.startswith("gbt13") else 2)]
     assert all(c.en and c.en.isascii() for c in top)
 
@@ -56,6 +59,13 @@ def test_labels_and_aliases_of_small_lists_mean_one_concept(id: str) -> None:  #
             assert s.find(c.en) is c
             for alias in c.aliases:
                 assert s.find(alias) is not None, alias
+
+
+def test_every_note_is_told_in_chinese_and_nothing_else_is() -> None:
+    told = tomllib.loads((files("vocab") / "schemes" / "notes.toml").read_text("utf-8"))
+    notes = {c.note: c.note_zh for s in map(scheme, SCHEME_IDS) for c in s.concepts.values() if c.note}
+    assert notes == told
+    assert all(any(character >= "\u4e00" for character in text) for text in told.values())
 
 
 def test_levels_of_the_large_lists() -> None:
