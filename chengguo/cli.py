@@ -20,6 +20,7 @@ from chengguo.commands import (
     harvest,
     init,
     match,
+    offer,
     preview,
     project,
     quality,
@@ -79,6 +80,7 @@ runs.command("list")(run.list_runs)
 runs.command("show")(run.show_run)
 app.command()(alerts.alerts)
 app.add_typer(match.app, name="match")
+app.add_typer(offer.app, name="offer")
 app.add_typer(tokens, name="token")
 tokens.command()(token.create)
 tokens.command("list")(token.list_tokens)

@@ -199,6 +199,7 @@ class Node:
                 namespaces=self.namespaces,
                 settings=site_settings(self.settings),
                 matches=self.ledger.matches,
+                offers=self.ledger.offers,
                 graph_mark=partial(self.ledger.cursors.mark, "graph"),
                 push=Inbox(self.ledger, self.registry, self.pipeline),
                 attention=Door(Tokens(self.ledger.database), self.matters),

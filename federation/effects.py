@@ -16,7 +16,7 @@ from federation.database import Database
 from federation.matching.grouping import Regrouping
 from federation.matching.membership import several
 from federation.public import last_seq
-from federation.schema import change, entry, item, problem, published, raw, tombstone, version
+from federation.schema import change, entry, item, offer, problem, published, raw, tombstone, version
 from federation.views import Change, Event
 
 Row = dict[str, Any]
@@ -198,7 +198,8 @@ class Effects:
                 )
                 self._connection.execute(delete(table).where(here), rows)
         if self._drop_versions:
-            self._connection.execute(delete(version).where(version.c.iri == bindparam("i")), self._drop_versions)
+            for table in (version, offer):
+                self._connection.execute(delete(table).where(table.c.iri == bindparam("i")), self._drop_versions)
 
     def _remove(self, table: Table, column: str, values: Any) -> None:
         rows = [{"v": value} for value in values]

@@ -13,6 +13,7 @@ from federation.database import Database
 from federation.desk import Desk
 from federation.errors import LedgerError, LedgerUnavailable
 from federation.matching.book import MatchBook
+from federation.offers import Offers
 from federation.public import PublicReader
 from federation.runs import RunBook
 from federation.schema import raw, run, source_state
@@ -31,7 +32,7 @@ class Ledger(PublicReader, SourceReader):
 
     `run_book`: runs and leases; `desk`: reviews and take-downs; `cursors`: how far outputs are;
     `matches`: which records are one achievement; `months`: quality reports of the past;
-    `subscriptions`: who follows a search; `outbox`: what has to be told to them.
+    `subscriptions`: who follows a search; `outbox`: what has to be told to them; `offers`: what partners abroad are told.
     """
 
     def __init__(self, database: Database) -> None:
@@ -44,6 +45,7 @@ class Ledger(PublicReader, SourceReader):
         self.months = MonthBook(database)
         self.subscriptions = Subscriptions(database)
         self.outbox = Outbox(database)
+        self.offers = Offers(database)
         self._quality = QualityBook(database)
 
     @classmethod

@@ -11,6 +11,7 @@ change       the append-only change log
 run, staged  passes over sources; changes waiting for the guard's verdict
 source_state high-water mark, bookmark and last good passes
 review       secrecy reviews made here; suppression: what must never come back
+offer        what may be told to partners abroad: texts reviewed here, by the content they were reviewed for
 alias        keys whose records have another address than their own; redirect: addresses that lead to another one
 quality      what a source's quality report said at the end of a month
 cursor       how far each generation of each output has followed the change log
@@ -250,6 +251,27 @@ suppression = Table(
     UniqueConstraint("token", "iri"),
     sqlite_autoincrement=True,
 )
+
+offer = Table(
+    "offer",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("iri", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # of the public view it was reviewed for, as in `item`
+    Column("text", Text, nullable=False),  # JSON, in English
+    Column("translator", Text, nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("org", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("screening", Text, nullable=False),  # reference of the export screening that cleared it
+    Column("until", Text, nullable=False),  # the last day
+    Column("at", Text, nullable=False),
+    CheckConstraint("decision in ('offered', 'ended')", name="decision"),
+    CheckConstraint("decision = 'ended' or screening <> ''", name="screened"),
+    sqlite_autoincrement=True,
+)
+Index(None, offer.c.iri, offer.c.id)
 
 alias = Table(
     "alias",

@@ -1,6 +1,7 @@
 """What the ledger tells others: values, and the two reading contracts `PublicView` and `SourceView`.
 
-`publish` is handed these and nothing else of the ledger, so that no output can read what the gate did not let out.
+`publish` is handed these and `federation.offers.OfferView`, and nothing else of the ledger, so that no output can read what the
+gate did not let out.
 """
 
 from collections.abc import Sequence

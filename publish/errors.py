@@ -4,6 +4,7 @@
     +-- BadParameter             a query parameter is unknown, repeated or out of range: names it and what is allowed
     +-- NotFound                 nothing public lives at this address
     +-- Gone                     something did, and was withdrawn: carries its tombstone
+    +-- OfferEnded               a technology offer was here, and is offered no longer
     +-- Moved                    the record goes on under another address: the answer leads there
     +-- NotAcceptable            none of the forms there are is acceptable: lists them
     +-- TooManyRequests          this client's bucket is empty
@@ -51,6 +52,10 @@ class Gone(PublishError):
     def __init__(self, tombstone: Tombstone) -> None:
         super().__init__("The record was withdrawn from publication.")
         self.tombstone = tombstone
+
+
+class OfferEnded(PublishError):
+    pass
 
 
 class Moved(PublishError):
@@ -138,6 +143,7 @@ OUTCOMES: dict[type[Exception], Outcome] = {
     NotAcceptable: Outcome(406, "not-acceptable", "Not acceptable"),
     GraphNotAcceptable: Outcome(406, "not-acceptable", "Not acceptable"),
     Gone: Outcome(410, "gone", "Withdrawn"),
+    OfferEnded: Outcome(410, "offer-ended", "No longer offered"),
     StateChanged: Outcome(412, "precondition-failed", "Precondition failed"),
     ContentTooLarge: Outcome(413, "too-large", "Content too large"),
     WrongMediaType: Outcome(415, "wrong-media-type", "Unsupported media type"),

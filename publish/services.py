@@ -8,6 +8,7 @@ from federation.alerts.subscriptions import Subscription
 from federation.graph.base import GraphStore
 from federation.matching.book import Candidate
 from federation.matching.naming import OtherName
+from federation.offers import OfferView
 from federation.push import Condition, Receipt, Sent
 from federation.selection import ListedView
 from federation.source import Source
@@ -79,5 +80,6 @@ class Services:
     push: Push | None = None  # None: this site only reads
     matches: Matches | None = None  # None: nothing is matched here
     attention: Attention | None = None  # None: nobody is told
+    offers: OfferView | None = None  # None: nothing is offered from here
     following: Following | None = None  # None: no mail is sent from here
     graph_mark: Callable[[], str] | None = None  # text that changes whenever the graph does; None: nobody knows

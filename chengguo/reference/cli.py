@@ -9,6 +9,7 @@ from chengguo.alerting import Rounded
 from chengguo.cli import app
 from chengguo.commands.attention import Address
 from chengguo.commands.dictionary import Built
+from chengguo.commands.offer import Offered
 from chengguo.commands.quality import Quality
 from chengguo.commands.run import Told
 from chengguo.commands.source import Checked, Listed
@@ -52,6 +53,8 @@ ANSWERS: dict[str, Any] = {
     "chengguo match reject": Decision,
     "chengguo match review": list[Candidate],
     "chengguo match undo": Decision,
+    "chengguo offer approve": Offered,
+    "chengguo offer list": list[Offered],
     "chengguo project": list[OutputState],
     "chengguo remap": list[Outcome],
     "chengguo run list": list[Run],

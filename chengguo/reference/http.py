@@ -47,7 +47,7 @@ PURPOSES: dict[str, str] = {
     "version-data": "the same as `ttl`, `nt`, `rdf`, `jsonld` or `json`",
     "sparql": "SPARQL 1.1 Protocol, queries only; a form for browsers, a service description for RDF clients",
     "void": "what the dataset is (VoID) and how many records there are by kind, region, year, field and source (RDF Data Cube)",
-    "codes": "the code lists, and a search in all of them (`q`)",
+    "codes": "the code lists, and a search in all of them (`q`: a name, a code, or the address of a code elsewhere)",
     "code-list": "a code list: 303 to its page or its data by `Accept`",
     "code-list-data": "a code list as `html` (a tree with the numbers of public records; `q` searches it), `ttl`, `nt`, `rdf`, "
     "`jsonld` or `json`; 304 by `ETag`",
@@ -57,6 +57,12 @@ PURPOSES: dict[str, str] = {
     "ontology-data": "the ontology as `ttl`, `nt`, `rdf` or `jsonld`; 304 by `ETag`",
     "catalog": "the catalogue (DCAT-AP 3): a dataset for each source, data services; `page`; browsers are led to `/source`",
     "catalog-data": "the same as `ttl`, `jsonld`, `rdf` or `nt`",
+    "offers": "technology offers for partners abroad, in English, as page, JSON or XML by `Accept`; `cursor`, `size` "
+    "(`docs/how-to/offer-a-technology.md`)",
+    "offers-data": "the same as `json` or `xml`",
+    "offer": "one technology offer as page, JSON or XML; 410 when it is offered no longer",
+    "offer-data": "the same as `json` or `xml`",
+    "offer-schema": "the XML Schema of technology offers",
     "pushRecord": "one record that a source sends by itself, or withdraws; needs a token (`docs/how-to/push-records.md`)",
     "pushRecords": "many records that a source sends by itself: an array or JSON Lines; needs a token",
     "attention": "what needs a person, as an Atom feed for operators; the address is secret (`chengguo attention feed`)",

@@ -14,6 +14,8 @@ from publish.api import changes, records, search, shapes, sources
 from publish.api.records import NoParams
 from publish.conditional import answer
 from publish.formats import JSON
+from publish.offers import answers as offers
+from publish.offers.profile import TechnologyOffer
 from publish.services import Services
 
 # services, the parameters read, the part of the path that names the thing -> the answer
@@ -93,6 +95,25 @@ OPERATIONS = (
         lambda services, _, subject: sources.source(services, subject),
         (400, 404),
         "The source's id",
+    ),
+    Operation(
+        "listOffers",
+        "/offers",
+        "Technology offers for partners abroad, in English",
+        offers.OffersParams,
+        offers.OffersAnswer,
+        lambda services, given, _: offers.offers(services, given, f"{VERSION}/offers"),
+        (400,),
+    ),
+    Operation(
+        "getOffer",
+        "/offers/{id}",
+        "One technology offer",
+        NoParams,
+        TechnologyOffer,
+        lambda services, _, subject: offers.offer(services, subject),
+        (400, 404, 410),
+        "The offer's reference",
     ),
     Operation(
         "listChanges",

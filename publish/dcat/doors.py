@@ -56,4 +56,14 @@ CKAN = Door(
     "供 CKAN 及其客户端读取公开记录。",
     "Read the public records as a CKAN or one of its clients does.",
 )
-DOORS = (API, SPARQL, OAI, CKAN)
+OFFERS = Door(
+    "offers",
+    "技术供给信息",
+    "Technology offers",
+    "/offers.xml",
+    "/ns/offer/1.xsd",
+    ("https://www.w3.org/TR/xmlschema11-1/", "XML Schema 1.1"),
+    "供境外技术合作网络读取的英文技术供给信息，经人工审核与出口管制筛查，不含机构与人员名称。",
+    "Technology offers in English for partnering networks: reviewed, screened for export, without names.",
+)
+DOORS = (API, SPARQL, OAI, CKAN, OFFERS)

@@ -12,10 +12,10 @@ from search.base import BadQuery
 
 # What is said to a reader; other statuses get the text of the nearest of their class.
 KNOWN = (400, 404, 405, 406, 410, 413, 414, 429, 500, 503)
-LEADING = ("/id/", "/code/", "/ns/")  # addresses that lead to data by Accept and by suffix
+LEADING = ("/id/", "/code/", "/ns/", "/offers")  # addresses that lead to data by Accept and by suffix
 MACHINE = ("/api/", "/readyz", "/metrics", "/sparql", "/oai", "/catalog")
 
-DATA = frozenset((*BY_SUFFIX, *(form.suffix for form in CITATIONS)))
+DATA = frozenset(("xml", *BY_SUFFIX, *(form.suffix for form in CITATIONS)))
 
 
 class ErrorPages:

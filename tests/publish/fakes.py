@@ -315,6 +315,7 @@ def over(ledger: Ledger, source: Source, base: str, index: SearchIndex | None = 
         graph=MemoryGraph([]),
         namespaces=Namespaces(base),
         settings=settings(base_url=base, demo=False, **changes),
+        offers=ledger.offers,
     )
 
 

@@ -28,6 +28,7 @@ PAGES = {
     "source": "/source/cn-33",
     "codes": "/code?q=材料",
     "code": "/code/gbt2260/330000.html",
+    "offers": "/offers",
     "ontology": "/ns/sta",
     "sparql": "/sparql?format=text/html&query=SELECT+*+{+?s+<http://purl.org/dc/terms/title>+?title+}+LIMIT+5",
     "follow": "/follow?q=示例&region=330000",

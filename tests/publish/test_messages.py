@@ -24,6 +24,7 @@ from vocab import values
 from vocab.crosswalks import Relation
 from vocab.kinds.demand import DemandState
 from vocab.kinds.organisation import OrganisationRole
+from vocab.offer import Client, Partnership, Rights
 
 FOLDER = Path(publish.__file__).parent
 LITERAL = re.compile(r"""(?:\bt|\.text)\(\s*['"]([a-z]+\.[a-zA-Z0-9_]+)['"]\s*[,)]""")
@@ -44,6 +45,7 @@ def used() -> set[str]:
     made |= {f"follow.{page}_title" for page in ("asked", "confirm", "active", "stopped", "gone")}
     made |= {f"follow.{page}_lead" for page in ("confirm", "active")}
     made |= {f"match.{reason}" for reason in (*MERGING, "decided")}
+    made |= {f"offer.{one.name.lower()}" for one in (*Rights, *Client)} | {f"offer.{one.value}" for one in Partnership}
     made |= {f"code.{relation.value}" for relation in Relation}
     made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
     made |= {f"health.{condition.value}{end}" for condition in Condition for end in ("", "_means")}

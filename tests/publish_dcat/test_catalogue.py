@@ -86,7 +86,7 @@ def test_what_it_offers_can_be_had(client: TestClient, read: Read) -> None:
         if t.predicate.value
         in {NS.expand(f"dcat:{name}") for name in ("accessURL", "downloadURL", "endpointDescription")}
     }
-    assert len(addresses) == 3 * 5 + 4
+    assert len(addresses) == 3 * 5 + 5
     for address in addresses:
         answer = client.get(address.removeprefix(samples.BASE))
         assert answer.status_code == 200, address
