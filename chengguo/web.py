@@ -9,7 +9,7 @@ import multiprocessing
 import os
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from starlette.types import ASGIApp
 
@@ -47,6 +47,7 @@ def main() -> None:
         port=given.port,
         workers=given.workers,
         interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
         websockets=False,
         factory=True,
         log_level=LogLevels.warning,

@@ -1,23 +1,24 @@
 """One store over HTTP: bounded in time and size, and every failure an error of `federation/graph/base.py`."""
 
-import base64
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
-import requests
-import urllib3
-from requests.auth import HTTPDigestAuth
+import pycurl
 
 from federation.graph.address import Address
 from federation.graph.base import GraphError, GraphUnavailable, QueryRefused, QueryTimeout, QueryTooLarge
 from federation.graph.dialect import Dialect, Login
 from federation.graph.limits import GraphLimits
+from federation.graph.line import Asked, Credentials, Line, Told
 from harvesters.secrets import Secret
 
 UNAVAILABLE = (502, 503, 504)
 FORBIDDEN = (401, 403)
 ABSENT = (404, 405, 410)
 MESSAGE = 2_000  # bytes of what a store says about a query it refuses
+IDLE = 16  # connections kept
+SCHEMES = {Login.BASIC: pycurl.HTTPAUTH_BASIC, Login.DIGEST: pycurl.HTTPAUTH_DIGEST}
 
 
 class Writer(msgspec.Struct, frozen=True):
@@ -31,81 +32,59 @@ class Wire:
     """Exchanges with one store; safe to use from many threads."""
 
     def __init__(self, address: Address, dialect: Dialect, limits: GraphLimits, writer: Writer | None = None) -> None:
-        self.address, self.dialect, self.limits = address, dialect, limits
-        self._http = urllib3.PoolManager(maxsize=16, retries=False)
-        self._basic: dict[str, str] = {}
-        self._digest: requests.Session | None = None
-        if writer and dialect.login is Login.DIGEST:
-            self._digest = _session(writer)
-        elif writer:
-            pair = f"{writer.user}:{writer.password.reveal()}".encode()
-            self._basic = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        self.address, self.dialect, self.limits, self._writer = address, dialect, limits, writer
+        self._idle: list[Line] = []
 
     def ask(self, path: str, body: bytes, content_type: str, accept: str) -> tuple[str, bytes]:
         """Media type and body of the answer to a question. Raises GraphError. The limit bounds the whole exchange."""
         limit = self.limits.query_seconds + self.limits.grace_seconds
-        return self._exchange("POST", path, body, {"Content-Type": content_type, "Accept": accept}, limit)
+        told = self._exchange(Asked("POST", self._url(path), body, _headers(content_type, accept), limit))
+        return told.media_type, told.body
 
     def write(self, path: str, body: bytes, content_type: str, method: str = "POST") -> None:
         """A change of the store. Raises GraphError."""
-        headers = {"Content-Type": content_type, "Accept": "*/*"}
-        self._exchange(method, path, body, headers, self.limits.write_seconds, writing=True)
+        headers, limit = _headers(content_type, "*/*"), self.limits.write_seconds
+        self._exchange(Asked(method, self._url(path), body, headers, limit, self._login()))
 
     def close(self) -> None:
-        self._http.clear()
-        if self._digest:
-            self._digest.close()
+        while self._idle:
+            self._idle.pop().close()
 
-    def _exchange(
-        self, method: str, path: str, body: bytes, headers: dict[str, str], limit: float, *, writing: bool = False
-    ) -> tuple[str, bytes]:
-        deadline = time.monotonic() + limit
-        url = self.address.url() + path
+    def _url(self, path: str) -> str:
+        return self.address.url() + path
+
+    def _login(self) -> Credentials | None:
+        if self._writer is None:
+            return None
+        return Credentials(SCHEMES[self.dialect.login], self._writer.user, self._writer.password.reveal())
+
+    def _exchange(self, asked: Asked) -> Told:
         try:
-            if writing and self._digest:
-                response = self._challenged(self._digest, method, url, body, headers, limit)
-            else:
-                response = self._http.request(
-                    method,
-                    url,
-                    body=body,
-                    headers={**headers, **(self._basic if writing else {})},
-                    # The connect limit also holds for sending the body, and a store that is busy loading reads slowly.
-                    timeout=urllib3.Timeout(connect=limit, read=limit),
-                    preload_content=False,
-                )
-            return self._read(response, deadline)
-        except (urllib3.exceptions.ReadTimeoutError, requests.ReadTimeout) as error:
+            with self._line() as line:
+                told = line.exchange(asked, self.limits.answer_bytes)
+        except QueryTimeout:
             self.address.overrun()
-            raise QueryTimeout(f"the store did not answer within {limit:g} s") from error
-        except (urllib3.exceptions.HTTPError, requests.RequestException) as error:
-            raise GraphUnavailable("the store is down, starting or ended while it answered") from error
-
-    def _challenged(
-        self, session: requests.Session, method: str, url: str, body: bytes, headers: dict[str, str], limit: float
-    ) -> urllib3.BaseHTTPResponse:
-        """By a client that answers a challenge (RFC 7616), which urllib3 cannot."""
-        answer = session.request(
-            method, url, data=body, headers=headers, timeout=limit, stream=True, allow_redirects=False
-        )
-        raw: urllib3.BaseHTTPResponse = answer.raw
-        return raw
-
-    def _read(self, response: urllib3.BaseHTTPResponse, deadline: float) -> tuple[str, bytes]:
-        whole = False
-        try:
-            body = self._collect(response, deadline)
-            whole = True
-        finally:
-            if whole:
-                response.release_conn()
-            else:
-                response.close()  # half read: the connection cannot be used again, and the store sees us leave
-        if response.status // 100 != 2:
-            raise self._failure(response.status, body)
-        if self.dialect.cut and (rows := response.headers.get(self.dialect.cut)):
+            raise
+        if told.status // 100 != 2:
+            raise self._failure(told.status, told.body)
+        if self.dialect.cut and (rows := told.headers.get(self.dialect.cut.lower())):
             raise QueryTooLarge(f"the store gives {rows} rows at most: add a LIMIT, or page through the answer")
-        return response.headers.get("Content-Type", ""), body
+        return told
+
+    @contextmanager
+    def _line(self) -> Iterator[Line]:
+        """A connection for this thread: the one used last, or a new one."""
+        try:
+            line = self._idle.pop()
+        except IndexError:
+            line = Line(headers=bool(self.dialect.cut))
+        try:
+            yield line
+        finally:
+            if len(self._idle) < IDLE:
+                self._idle.append(line)
+            else:
+                line.close()
 
     def _failure(self, status: int, body: bytes) -> GraphError:
         late = self.dialect.late
@@ -119,21 +98,7 @@ class Wire:
             return GraphError(f"the store answered {status}: look at [graph] url and dialect")
         return QueryRefused(body[:MESSAGE].decode("utf-8", "replace").strip() or f"the store answered {status}")
 
-    def _collect(self, response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-        pieces, size = [], 0
-        for piece in response.stream(2**16):
-            size += len(piece)
-            if size > self.limits.answer_bytes:
-                raise QueryTooLarge(f"the answer is larger than {self.limits.answer_bytes:,} bytes: add a LIMIT")
-            if time.monotonic() > deadline:
-                self.address.overrun()
-                raise QueryTimeout("the answer took too long: ask for less, or page through it")
-            pieces.append(piece)
-        return b"".join(pieces)
 
-
-def _session(writer: Writer) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # no proxy, and nobody else's password
-    session.auth = HTTPDigestAuth(writer.user, writer.password.reveal())
-    return session
+def _headers(content_type: str, accept: str) -> tuple[str, ...]:
+    # Without `Expect:` libcurl would wait for leave to send a large body.
+    return (f"Content-Type: {content_type}", f"Accept: {accept}", "Expect:")

@@ -40,12 +40,11 @@ class Observer:
         self.log.info("request", method=method, path=path, status=status, route=route, ms=round(seconds * 1000, 2))
 
     def _route(self, scope: Scope) -> str:
-        """The pattern of the route, so that the number of series does not grow with the number of records."""
-        for route in self.routes:
-            match, _ = route.matches(scope)
-            if match is not Match.NONE:
-                return str(getattr(route, "path", "other"))
-        return "unknown"
+        """The pattern of the route, so that the number of series does not grow with the number of records. What was refused
+        before the router saw it has none yet.
+        """
+        found = scope.get("route") or next((r for r in self.routes if r.matches(scope)[0] is not Match.NONE), None)
+        return str(getattr(found, "path", "other")) if found else "unknown"
 
 
 CAPABILITIES = ("/feed/attention", "/follow/")  # what follows is a right

@@ -1,6 +1,8 @@
 """The SPARQL endpoint: question in, whole answer or honest error out."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from ipaddress import ip_network
 
@@ -21,7 +23,7 @@ from publish.sparql.guard import Admitted, admit
 from publish.sparql.mark import Mark
 from publish.sparql.page import ASKED, HTML, Page
 from publish.sparql.protocol import Question, question
-from publish.sparql.turns import Turns
+from publish.sparql.turns import CONCURRENT, Turns
 from vocab.rdf import FORMATS
 
 HEADERS = {
@@ -47,6 +49,7 @@ class Endpoint:
         self._mark = Mark(services.graph_mark) if services.graph_mark else None
         self._page = Page(site)
         self._turns = Turns()
+        self._threads = ThreadPoolExecutor(CONCURRENT, "sparql")
         self._trusted = tuple(ip_network(network) for network in services.settings.trusted_proxies)
 
     async def __call__(self, request: Request) -> Response:
@@ -65,7 +68,18 @@ class Endpoint:
         if not asked.query.strip():
             return await anyio.to_thread.run_sync(self._without_query, request, asked)
         async with self._turns.wait(client_of(request.scope, self._trusted)):
-            return await anyio.to_thread.run_sync(partial(self._ask, request, asked), limiter=self._turns.limiter)
+            return await self._in_thread(partial(self._ask, request, asked))
+
+    async def _in_thread(self, work: Callable[[], Response]) -> Response:
+        """In threads of our own: a hop by anyio costs the time of a lookup. A request that is given up keeps its turn until
+        its question has come back, as the store is still at it.
+        """
+        asking = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            await asyncio.wait([asking])
+            raise
 
     def _ask(self, request: Request, asked: Question) -> Response:
         """Admit the query, ask the store, write the answer; all of it in a thread, for a hop costs as much as a lookup."""

@@ -18,14 +18,11 @@ class Turns:
     """The turns of one process. For its event loop alone."""
 
     def __init__(self) -> None:
-        self.limiter = anyio.CapacityLimiter(CONCURRENT)
         self._clients: dict[str, _Client] = {}
 
     @asynccontextmanager
     async def wait(self, client: str) -> AsyncIterator[None]:
-        """Inside, the client has one of its own turns; the thread it asks in takes one of `limiter`. Raises GraphBusy,
-        TooManyRequests.
-        """
+        """Inside, the client has one of its own turns. Raises GraphBusy, TooManyRequests."""
         if sum(one.inside for one in self._clients.values()) >= CONCURRENT + WAITING:
             raise GraphBusy("More queries are waiting than can be answered soon. Try again in some seconds.")
         known = self._clients.setdefault(client, _Client())
@@ -44,4 +41,4 @@ class Turns:
 class _Client:
     def __init__(self) -> None:
         self.inside = 0
-        self.turns = anyio.Semaphore(EACH)
+        self.turns = anyio.Semaphore(EACH, fast_acquire=True)
