@@ -14,8 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +22,7 @@ import psutil
 import urllib3
 from lxml import etree
 
+from benchmarks.web import served
 from benchmarks.whole_way import ROOT, resident, tree, with_listing
 from chengguo.home import Home
 from chengguo.limits import site_settings
@@ -33,7 +33,6 @@ from publish.oai.endpoint import respond
 from publish.oai.formats import formats
 from publish.oai.verbs import Repository
 from publish.services import Services
-from tests.chengguo.test_serve import free_port
 from vocab.public import PublicRecord
 from vocab.rdf import RDF_XML, serialise, triples
 
@@ -52,27 +51,6 @@ def listed(ask: Ask, verb: str, prefix: str) -> int:
         token = TOKEN.search(body)
         asked = {"verb": verb, "resumptionToken": token[1].decode()} if token else {}
     return count
-
-
-@contextmanager
-def served(home: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """The node's web server with one worker."""
-    port = free_port()
-    environment = {**os.environ, "CHENGGUO_HOME": str(home), "CHENGGUO_HTTP_RATE_PER_SECOND": "0"}
-    command = [sys.executable, "-m", "chengguo.web", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    process = psutil.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}/oai"
-    while True:
-        try:
-            urllib3.request("GET", url, retries=False, timeout=1)
-            break
-        except urllib3.exceptions.HTTPError:
-            time.sleep(0.1)
-    try:
-        yield url, process
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def over_http(url: str, encoding: str) -> Ask:
@@ -155,11 +133,11 @@ def report(home: Path) -> None:
 
         for prefix in FORMATS:
             row(f"without HTTP: ListRecords {prefix}", own, lambda prefix=prefix: listed(ask, "ListRecords", prefix))
-    with served(home) as (url, process):
+    with served(home) as (base, process):
         before = sum(map(resident, tree(process)))
         for verb, prefix in (("ListIdentifiers", "oai_dc"), *(("ListRecords", one) for one in FORMATS)):
             for encoding in ("identity", "gzip"):
-                client = over_http(url, encoding)
+                client = over_http(f"{base}/oai", encoding)
                 label = f"one connection, {encoding}: {verb} {prefix}"
                 row(label, tree(process), lambda c=client, v=verb, p=prefix: listed(c, v, p))
         grown = sum(map(resident, tree(process))) - before

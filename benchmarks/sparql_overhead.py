@@ -2,41 +2,35 @@
 
     python -m benchmarks.sparql_overhead [--records 20000] [--rounds 30]
 
-Both are asked over HTTP by one client, in turn, on a store made for the run; target: at most 1.3 times the raw store.
+Both are asked over HTTP, the endpoint in the web server of a node as it is run, on a store made for the run: by one client, in
+turn, and by sixteen at once. Target: at most 1.3 times the raw store.
 """
 
 import argparse
-import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
-from typing import cast
 
 import urllib3
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from starlette.applications import Starlette
 
+from benchmarks.web import served
+from benchmarks.whole_way import ROOT
+from chengguo.home import Home
 from federation.graph.connect import connect
 from federation.graph.limits import GraphLimits
 from federation.graph.oxigraph import OxigraphStore
 from federation.graph.server import GraphServer
-from federation.ledger import Ledger
-from publish.assets import Assets
-from publish.portal.site import make_site
-from publish.services import Services
-from publish.settings import SiteSettings
-from publish.sparql import routes
-from search.base import SearchIndex
 from vocab.kinds import Achievement
 from vocab.namespaces import Namespaces
 from vocab.public import PublicRecord
@@ -45,7 +39,7 @@ from vocab.values import Agent, PartialDate, Precision, Provenance, Text, Words
 
 NS = Namespaces("https://benchmark.example")
 AT = "2026-01-01T00:00:00Z"
-DIRECTORY = "SPARQL_BENCHMARK_DIRECTORY"
+CLIENTS = 16
 JSON = "application/sparql-results+json"
 TOPICS = "石墨烯 导热膜 水稻育种 心电监测 轴承 污水处理 激光雷达 锂电池 疫苗 遥感".split()  # noqa: SIM905
 QUERIES = {
@@ -91,56 +85,53 @@ def whole(query: str) -> str:
     return prefixes + query.replace("{base}", NS.base)
 
 
-def application() -> Starlette:
-    """The endpoint over the graph directory that the environment names: what granian runs, in a process of its own."""
-    directory = Path(os.environ[DIRECTORY])
-    ledger = Ledger.open(f"sqlite:///{directory.parent}/ledger.sqlite")
-    services = Services(
-        view=ledger,
-        sources_view=ledger,
-        sources={},
-        index=cast(SearchIndex, None),
-        graph=connect(directory, NS, GraphLimits()),
-        namespaces=NS,
-        settings=SiteSettings(base_url=NS.base),
-        graph_mark=partial(ledger.cursors.mark, "graph"),
-    )
-    return Starlette(routes=routes(make_site(services, Assets())))
+def asker(url: str, client: int = 1) -> Callable[[str], float]:
+    """One client with a connection and an address of its own, and what it waits for an answer, in milliseconds."""
+    http = urllib3.PoolManager(maxsize=1, source_address=(f"127.0.0.{client}", 0))
+    headers = {"Accept": f"{JSON}, application/ld+json"}
 
-
-@contextmanager
-def serving(directory: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--no-ws", "--log-level", "error"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "benchmarks.sparql_overhead:application"]
-    process = subprocess.Popen(command, env={**os.environ, DIRECTORY: str(directory)})
-    while socket.socket().connect_ex(("127.0.0.1", port)):
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}/sparql"
-    process.terminate()
-    process.wait()
-
-
-def measure(ask: Callable[[str, int], None], query: str, rounds: int) -> list[float]:
-    times = []
-    for number in range(rounds):
-        start = time.perf_counter()
-        ask(query, number)
-        times.append((time.perf_counter() - start) * 1000)
-    return times
-
-
-def asker(http: urllib3.PoolManager, url: str) -> Callable[[str, int], None]:
-    def ask(query: str, number: int) -> None:
+    def ask(query: str) -> float:
         # A comment that differs makes every query a new text: nothing along the way may answer from memory.
-        text = f"{query} # {number} {random.random()}"
-        headers = {"Accept": f"{JSON}, application/ld+json"}
+        text = f"{query} # {random.random()}"
+        began = time.perf_counter()
         answer = http.request_encode_body("POST", url, {"query": text}, headers, encode_multipart=False)
+        waited = (time.perf_counter() - began) * 1000
         if answer.status != 200:
             raise SystemExit(f"{url} answered {answer.status}: {answer.data[:300]!r}")
+        return waited
 
     return ask
+
+
+def in_turn(asks: Sequence[Callable[[str], float]], query: str, rounds: int) -> list[float]:
+    """The median of each, asked one after the other: whatever else the machine does hits all of them."""
+    for ask in asks:
+        ask(query)
+    return [
+        statistics.median(column) for column in zip(*([ask(query) for ask in asks] for _ in range(rounds)), strict=True)
+    ]
+
+
+def at_once(url: str, query: str, rounds: int) -> float:
+    """The median for many clients, each of which asks again as soon as it was answered."""
+
+    def client(number: int) -> list[float]:
+        ask = asker(url, number + 2)
+        return [ask(query) for _ in range(rounds)]
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        return statistics.median(chain.from_iterable(pool.map(client, range(CLIENTS))))
+
+
+def compared(title: str, ask: Callable[[str], Sequence[float]]) -> Table:
+    """Every query, first of the store and then of the endpoint, and their ratio."""
+    table, ratios = Table("query", "raw p50 ms", "endpoint p50 ms", "ratio", title=title), []
+    for name, query in track(QUERIES.items(), description=title):
+        raw, ours = ask(whole(query))
+        ratios.append(ours / raw)
+        table.add_row(name, f"{raw:.2f}", f"{ours:.2f}", f"{ours / raw:.2f}")
+    table.add_row("geometric mean", "", "", f"{statistics.geometric_mean(ratios):.2f}")
+    return table
 
 
 def main() -> None:
@@ -148,23 +139,21 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=30)
     options = parser.parse_args()
-    table = Table("query", "raw p50 ms", "endpoint p50 ms", "ratio")
-    http, ratios = urllib3.PoolManager(), []
-    with tempfile.TemporaryDirectory() as home, GraphServer(Path(home) / "graph", GraphLimits()) as server:
-        store = connect(Path(home) / "graph", NS, GraphLimits())
-        fill(store, options.records)
-        with serving(Path(home) / "graph") as endpoint:
-            raw, ours = asker(http, f"{server.child.url}/query"), asker(http, endpoint)
-            for name, query in track(QUERIES.items(), description="asking"):
-                text = whole(query)
-                measure(raw, text, 3), measure(ours, text, 3)
-                pairs = [(measure(raw, text, 1)[0], measure(ours, text, 1)[0]) for _ in range(options.rounds)]
-                base, through = (statistics.median(column) for column in zip(*pairs, strict=True))
-                ratios.append(through / base)
-                table.add_row(name, f"{base:.2f}", f"{through:.2f}", f"{through / base:.2f}")
-        store.close()
-    table.add_row("geometric mean", "", "", f"{statistics.geometric_mean(ratios):.2f}")
-    Console().print(table)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "home"
+        subprocess.run(
+            [sys.executable, "-m", "chengguo", "init", str(path)], check=True, stdout=subprocess.DEVNULL, cwd=ROOT
+        )
+        graph = Home(path).graph_directory(Home(path).settings())
+        with GraphServer(graph, GraphLimits()) as server, closing(connect(graph, NS, GraphLimits())) as store:
+            fill(store, options.records)
+            with served(path) as (base, _):
+                raw, ours = f"{server.child.url}/query", f"{base}/sparql"
+                asks = [asker(raw), asker(ours)]
+                one = compared("1 client", lambda query: in_turn(asks, query, options.rounds))
+                few = max(2, options.rounds // 10)
+                many = compared(f"{CLIENTS} clients", lambda query: [at_once(url, query, few) for url in (raw, ours)])
+                Console().print(one, many)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ def create_app(services: Services) -> Starlette:
     site = make_site(services, assets)
     errors = ErrorPages(site)
     routes: list[BaseRoute] = [
+        *sparql.routes(site),  # first, as routes are tried in turn and its answers may take less time than that
         *health.routes(services),
         *metrics.routes(),
         *discovery.routes(services),
@@ -71,7 +72,6 @@ def create_app(services: Services) -> Starlette:
         *memento.routes(site),
         *oai.routes(services),
         *ckan.routes(services),
-        *sparql.routes(site),
         *void.routes(services),
         *vocabulary.routes(site),
         *dcat.routes(services),
