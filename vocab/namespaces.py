@@ -43,6 +43,7 @@ _URL = hashlib.sha1(uuid.NAMESPACE_URL.bytes, usedforsecurity=False)
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
 _CODE = re.compile(r"[^\s/<>\"{}|\\^`?#%]+/[^\s/<>\"{}|\\^`?#%]+")
 _REGION = re.compile(r"[0-9]{6}")
+_LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def _uuid5(name: bytes) -> uuid.UUID:
@@ -68,6 +69,7 @@ class Namespaces:
         self.base = base
         self.sta = f"{base}/ns/sta#"
         self.prefixes: Mapping[str, str] = MappingProxyType({**STANDARD, "sta": self.sta})
+        self._prefix_of = {start: prefix for prefix, start in self.prefixes.items()}
 
     def __repr__(self) -> str:
         return f"Namespaces({self.base!r})"
@@ -88,10 +90,11 @@ class Namespaces:
 
     def shorten(self, iri: str) -> str | None:
         """The prefixed name of an IRI when one can be written without escapes, else None."""
-        for prefix, start in self.prefixes.items():
-            if iri.startswith(start) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", iri[len(start) :]):
-                return f"{prefix}:{iri[len(start) :]}"
-        return None
+        start = (
+            max(iri.rfind("/"), iri.rfind("#")) + 1
+        )  # every namespace ends with one, and no name that is written so has any
+        prefix = self._prefix_of.get(iri[:start])
+        return f"{prefix}:{iri[start:]}" if prefix and _LOCAL.fullmatch(iri, start) else None
 
     def record(self, kind: str, source: str, local_id: str) -> str:
         """The permanent IRI of a record: the same source and local id always give the same one."""

@@ -12,11 +12,17 @@ def test_a_record_has_the_iri_of_its_source_and_key() -> None:
     assert NS.record("achievement", "cn-33", "42") == f"https://data.example.cn/id/achievement/{expected}"
 
 
+@pytest.mark.parametrize(("prefix", "start"), NS.prefixes.items())
+def test_every_namespace_is_found_again(prefix: str, start: str) -> None:
+    assert NS.shorten(f"{start}name") == f"{prefix}:name"
+
+
 def test_prefixed_names_expand_and_shorten() -> None:
     assert NS.expand("dcterms:title") == "http://purl.org/dc/terms/title"
     assert NS.shorten("http://purl.org/dc/terms/title") == "dcterms:title"
     assert NS.shorten(NS.expand("sta:order")) == "sta:order"
     assert NS.shorten("http://purl.org/dc/terms/") is None
+    assert NS.shorten("http://purl.org/dc/terms/a/b") is None
     assert NS.shorten("http://nowhere.example/x") is None
 
 
