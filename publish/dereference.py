@@ -25,7 +25,8 @@ def routes(services: Services) -> list[Route]:
     def data(request: Request) -> Response:
         form = BY_SUFFIX.get(request.path_params["suffix"])
         if form is None:
-            raise NotFound("Records come as " + ", ".join(f".{f.suffix}" for f in FORMS) + ".")
+            suffixes = [f".{f.suffix}" for f in FORMS]
+            raise NotFound(f"Records come as {', '.join(suffixes)}.", suffixes)
         if (known := _organisation(request, services)) and form.rdf:
             return conditional.answer(request, organisations.body(known, form, services), form.media_type)
         public = _find(request, services)

@@ -64,7 +64,8 @@ def _form(request: Request) -> Format | None:
     suffix = request.path_params.get("suffix")
     if suffix is not None:
         if suffix not in BY_SUFFIX:
-            raise NotFound("Versions of a record come as " + ", ".join(f".{f.suffix}" for f in FORMATS) + ".")
+            suffixes = [f".{f.suffix}" for f in FORMATS]
+            raise NotFound(f"Versions of a record come as {', '.join(suffixes)}.", suffixes)
         return BY_SUFFIX[suffix]
     wanted = negotiate.media_type(request.headers.get("accept"), OFFERS)
     if wanted is None:

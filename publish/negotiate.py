@@ -1,5 +1,6 @@
 """Content negotiation (RFC 9110 section 12): media types and languages by quality."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,9 +41,10 @@ def _member(part: str) -> Preference | None:
         return None
     quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
     try:
-        return Preference(value, min(max(float(quality), 0.0), 1.0))
+        number = float(quality)
     except ValueError:
         return None
+    return Preference(value, min(max(number, 0.0), 1.0)) if math.isfinite(number) else None
 
 
 def _quality(offer: str, ranges: Sequence[Preference]) -> float:

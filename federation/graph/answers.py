@@ -5,6 +5,7 @@ ask for JSON (SELECT, ASK) and JSON-LD or RDF/XML (CONSTRUCT, DESCRIBE) and conv
 trusted.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +18,7 @@ from federation.graph.base import GraphAnswer, NotAcceptable, QueryTimeout, Quer
 
 JSON, JSON_LD, RDF_XML = "application/sparql-results+json", "application/ld+json", "application/rdf+xml"
 
+MEMBERS = 50  # of an Accept header that are read
 ASK_COLUMN = b'"__ASK_RETVAL"'  # Virtuoso says yes with a row and no without one
 
 RESULTS: Mapping[str, QueryResultsFormat] = MappingProxyType(
@@ -68,7 +70,7 @@ def choose(accept: str, offered: Mapping[str, object]) -> str | None:
 
 def _ranges(accept: str) -> list[tuple[str, float]]:
     ranges = []
-    for part in accept.split(","):
+    for part in accept.split(",")[:MEMBERS]:
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
         if media:
             ranges.append((ALIASES.get(media, media), _q(parameters)))
@@ -80,9 +82,10 @@ def _q(parameters: list[str]) -> float:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
             try:
-                return min(max(float(value), 0.0), 1.0)
+                quality = float(value)
             except ValueError:
                 return 0.0
+            return min(max(quality, 0.0), 1.0) if math.isfinite(quality) else 0.0
     return 1.0
 
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from publish import negotiate, problem
 from publish.citations import CITATIONS
-from publish.errors import BadParameter, Gone, NotFound
+from publish.errors import BadParameter, Gone, NotAcceptable, NotFound
 from publish.formats import BY_MEDIA_TYPE, BY_SUFFIX, HTML, JSON
 from publish.portal.site import Site
 from search.base import BadQuery
@@ -24,7 +24,7 @@ class ErrorPages:
 
     def render(self, request: Request, error: Exception) -> Response:
         """The answer to any error; the API and clients that prefer JSON get problem details."""
-        if request.url.path.startswith(MACHINE) or self._prefers_data(request):
+        if request.url.path.startswith(MACHINE) or self._prefers_data(request, error):
             return problem.response(error, self.site.services.settings.base_url, request.url.path)
         status = problem.outcome_for(error).status
         context = {
@@ -32,15 +32,22 @@ class ErrorPages:
             "said": status if status in KNOWN else 400 if status < 500 else 503,
             "tombstone": error.tombstone if isinstance(error, Gone) else None,
             "detail": str(error) if isinstance(error, BadParameter | BadQuery) else None,
-            "known": error.known if isinstance(error, NotFound) else (),
+            "known": error.known if isinstance(error, NotFound) else _available(error),
             "kind": None,
         }
         return self.site.page(request, "error.html", context, status=status, headers=problem.headers(error))
 
-    def _prefers_data(self, request: Request) -> bool:
+    def _prefers_data(self, request: Request, error: Exception) -> bool:
         accept, path = request.headers.get("accept"), request.url.path
+        if _available(error) and negotiate.media_type(accept, (HTML,)) is None:
+            return True  # who takes neither is no person
         if not path.startswith(LEADING):
             return negotiate.media_type(accept, (HTML, JSON, problem.MEDIA_TYPE)) not in (None, HTML)
         if path.rpartition(".")[2] in DATA:  # an address of data: data also where the client does not say
             return negotiate.media_type(accept, (JSON, HTML)) != HTML
         return negotiate.media_type(accept, (HTML, problem.MEDIA_TYPE, *BY_MEDIA_TYPE)) not in (None, HTML)
+
+
+def _available(error: Exception) -> tuple[str, ...]:
+    """The forms that could be had in place of the one asked for."""
+    return error.available if isinstance(error, NotAcceptable) else ()

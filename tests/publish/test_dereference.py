@@ -132,11 +132,13 @@ def test_what_led_to_a_record_that_is_gone_is_gone_too(client: TestClient) -> No
 
 def test_unknown_record_form_and_media_type(client: TestClient) -> None:
     assert client.get("/id/achievement/nobody").status_code == 404
-    assert client.get(PATH + ".docx").status_code == 404
-    refused = client.get(PATH, headers={"Accept": "image/png"})
-    assert refused.status_code == 406
-    data = client.get(PATH, headers={"Accept": "application/problem+json"})
-    assert data.json()["available"] == ["text/html", *(f.media_type for f in (*FORMATS, *CITATIONS))]
+    document = client.get(PATH + ".docx", headers={"Accept": "text/html"})
+    assert (document.status_code, "<code>.ttl</code>" in document.text) == (404, True)
+    available = ["text/html", *(f.media_type for f in (*FORMATS, *CITATIONS))]
+    for accept in ("image/png", "text/html;q=0", "text/", ",", "application/problem+json"):
+        data = client.get(PATH, headers={"Accept": accept})
+        assert (data.status_code, data.headers["content-type"]) == (406, "application/problem+json"), accept
+        assert data.json()["available"] == available, accept
 
 
 def test_hostile_values_stay_well_formed() -> None:

@@ -79,15 +79,24 @@ def test_graphs_in_the_format_asked_for(client: TestClient, accept: str) -> None
     assert len(list(pyoxigraph.parse(answer.content, format=GRAPHS[accept]))) == len(set(triples(RECORD, NS)))
 
 
+@pytest.mark.parametrize(
+    "accept", [",", ";q=1", "text/csv;q=nan, */*;q=0.1", "text/csv;q=x, application/json", "a/b," * 40 + "*/*"]
+)
+def test_what_cannot_be_read_in_a_wish_counts_for_nothing(client: TestClient, accept: str) -> None:
+    answer = client.get("/sparql", params={"query": "ASK {}"}, headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/sparql-results+json")
+
+
+@pytest.mark.parametrize("accept", ["image/png", "*/*;q=0", "/", "text/csv;q=inf", "image/png," * 20_000 + "*/*"])
+def test_what_cannot_be_given_is_told_with_what_can(client: TestClient, accept: str) -> None:
+    answer = client.get("/sparql", params={"query": "ASK {}"}, headers={"Accept": accept})
+    assert answer.status_code == 406
+    assert answer.json()["available"] == [*RESULTS, "text/html"]
+
+
 def test_the_order_of_qualities_decides(client: TestClient) -> None:
     accept = "application/sparql-results+xml;q=0.4, text/csv;q=0.8, */*;q=0.1"
     assert client.get("/sparql", params={"query": "ASK {}"}, headers={"Accept": accept}).text == "true\n"
-
-
-def test_what_cannot_be_given_is_406_with_what_can(client: TestClient) -> None:
-    answer = client.get("/sparql", params={"query": "ASK {}"}, headers={"Accept": "image/png"})
-    assert answer.status_code == 406
-    assert "text/csv" in answer.json()["available"]
 
 
 def test_the_dataset_comes_from_the_protocol_else_from_the_query(client: TestClient) -> None:
@@ -261,8 +270,14 @@ def test_people_see_errors_in_the_page_with_their_query(client: TestClient) -> N
 def test_rdflib_as_a_client_over_http(app: Starlette) -> None:
     with serving(app) as address:
         store = SPARQLStore(f"{address}/sparql")
-        rows = list(rdflib.Graph(store).query(TITLES + " LIMIT 5"))
-        assert len(rows) == 5
+        graph, record = rdflib.Graph(store), rdflib.URIRef(RECORD.iri)
+        assert len(list(graph.query(TITLES + " LIMIT 5"))) == 5
+        assert bool(graph.query(f"ASK {{ <{RECORD.iri}> ?p ?o }}"))
+        assert graph.value(record, rdflib.URIRef(NS.expand("dcat:version"))) == rdflib.Literal("1")
+        assert rdflib.Literal("石墨烯 7", "zh") in set(graph.objects(record, rdflib.DCTERMS.title))
+        described = graph.query(f"CONSTRUCT {{ ?s ?p ?o }} {{ GRAPH <{RECORD.iri}> {{ ?s ?p ?o }} }}").graph
+        assert described is not None
+        assert len(described) == len(set(triples(RECORD, NS)))
         store.close()
 
 
