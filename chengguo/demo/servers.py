@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+from chengguo.demo import front
 from chengguo.demo.platforms import PLATFORMS
 from chengguo.demo.platforms.platform import NOT_FOUND, Answer, Request
 
@@ -35,6 +36,8 @@ class Platforms(ThreadingHTTPServer):
         name, _, rest = parts.path.lstrip("/").partition("/")
         if name not in self.platforms:
             return NOT_FOUND
+        if not rest and method == "GET":
+            return front.page(front.FRONTS[name], self.platforms[name].fictions(self.day()))
         query = dict(parse_qsl(parts.query))
         return self.platforms[name].answer(Request(method, f"/{rest}", query, body, f"{self.url}/{name}", self.day()))
 

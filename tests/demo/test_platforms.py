@@ -2,19 +2,22 @@
 
 import io
 import json
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from lxml import etree
+from lxml import etree, html
 from openpyxl import load_workbook
 
 from chengguo.demo.cases import CORRECTED, HARD, VANISHED
+from chengguo.demo.front import LATEST
 from chengguo.demo.platforms import PLATFORMS
 from chengguo.demo.platforms.guangdong import SHARED_WITH_BEIJING
-from chengguo.demo.servers import Platforms, running
+from chengguo.demo.servers import HOST, PORT, Platforms, running
+from tests.conftest import ROOT
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 
@@ -59,6 +62,16 @@ def test_beijing_pages_with_a_reliable_total(platforms: Platforms) -> None:
 def test_beijing_wants_its_key(platforms: Platforms) -> None:
     with pytest.raises(urllib.error.HTTPError, match="401"):
         get(f"{platforms.url}/beijing/api/achievements?page=1")
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_every_platform_has_a_home_page_that_its_source_leads_to(platforms: Platforms, name: str) -> None:
+    source = tomllib.loads((ROOT / "config" / "sources" / f"{name}.toml").read_text("utf-8"))
+    text = get(source["homepage"].replace(f"http://{HOST}:{PORT}", platforms.url)).decode()
+    page = html.fromstring(text)
+    assert source["title"]["zh"].startswith(page.findtext(".//h1") or "nothing")
+    assert len(page.findall(".//li")) == LATEST
+    assert "玄鸢" not in text  # what must not be public
 
 
 def test_hard_cases_are_in_the_listing(platforms: Platforms) -> None:
