@@ -34,6 +34,7 @@ from chengguo.commands import (
     token,
     verify,
 )
+from chengguo.commands import version as versions
 from chengguo.errors import ChengguoError
 from chengguo.home import VARIABLE
 from chengguo.terminal import remarks
@@ -81,6 +82,7 @@ runs.command("show")(run.show_run)
 app.command()(alerts.alerts)
 app.add_typer(match.app, name="match")
 app.add_typer(offer.app, name="offer")
+app.add_typer(versions.app, name="version")
 app.add_typer(tokens, name="token")
 tokens.command()(token.create)
 tokens.command("list")(token.list_tokens)

@@ -12,7 +12,8 @@ FederationError                  the message is written for the person who runs 
 |   +-- SourceBusy               another run of this source is alive: names its owner and start
 |   +-- LeaseLost                this run was declared dead while it was away; what it had committed stays
 |   +-- NotHeld                  the run to accept does not wait for anybody
-+-- UnknownRecord                no record of that IRI is known here
++-- UnknownRecord                no record of that IRI, or no such version of it, is known here
++-- StillPublic                  what the version says is what the record says now
 +-- UnknownToken                 no token of that id is known here
 +-- PreconditionFailed           the record is not in the state that its sender expects; nothing was stored
 +-- ProjectionFailed             an output could not be brought up to date
@@ -77,6 +78,10 @@ class NotHeld(RunError):
 
 class UnknownRecord(FederationError):
     """No record of that IRI is known here."""
+
+
+class StillPublic(FederationError):
+    """What the version says is what the record says now."""
 
 
 class UnknownToken(FederationError):

@@ -10,7 +10,7 @@ from federation import listing
 from federation.aliases import target_of
 from federation.database import Database
 from federation.matching.membership import clusters_of
-from federation.schema import change, published, tombstone, version
+from federation.schema import change, published, removal, tombstone, version
 from federation.selection import Listed, Order, Selection
 from federation.views import Change, Event, Memento, Tombstone
 from vocab.kinds import decode_record
@@ -102,6 +102,16 @@ class PublicReader:
         with self._database.read() as connection:
             row = connection.execute(query).first()
         return None if row is None else _record(row, zstandard.decompress)
+
+    def removed(self, iri: str, number: int) -> Tombstone | None:
+        query = (
+            select(published.c.kind, published.c.source, published.c.seq, removal.c.reason, removal.c.at)
+            .join(removal, removal.c.iri == published.c.iri)
+            .where(published.c.iri == iri, removal.c.version == number)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Tombstone(iri=f"{iri}/version/{number}", version=number, **row._mapping)
 
     def delta(self, after: int, limit: int) -> tuple[list[Change], dict[str, PublicRecord]]:
         """Changes and the present state of the records they speak of, from one snapshot: what a projection needs."""

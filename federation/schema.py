@@ -10,7 +10,7 @@ tombstone    what remains in public of a withdrawn record
 change       the append-only change log
 run, staged  passes over sources; changes waiting for the guard's verdict
 source_state high-water mark, bookmark and last good passes
-review       secrecy reviews made here; suppression: what must never come back
+review       secrecy reviews made here; suppression: what must never come back; removal: past versions that were taken out
 offer        what may be told to partners abroad: texts reviewed here, by the content they were reviewed for
 alias        keys whose records have another address than their own; redirect: addresses that lead to another one
 quality      what a source's quality report said at the end of a month
@@ -237,6 +237,17 @@ review = Table(
     sqlite_autoincrement=True,
 )
 Index(None, review.c.source, review.c.key)
+
+removal = Table(
+    "removal",
+    metadata,
+    Column("iri", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("reason", Text, nullable=False),  # a code of CL-22
+    Column("officer", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
 
 suppression = Table(
     "suppression",

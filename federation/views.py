@@ -137,6 +137,9 @@ class PublicView(Protocol):
     def version(self, iri: str, number: int) -> PublicRecord | None:
         """One public view, the present one too, of a record that is published now; of any other record, None."""
 
+    def removed(self, iri: str, number: int) -> Tombstone | None:
+        """What remains of a past version that was removed from a record that is published now."""
+
     def changes(self, after: int, limit: int) -> list[Change]: ...
 
     def last_seq(self) -> int: ...

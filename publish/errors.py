@@ -4,6 +4,7 @@
     +-- BadParameter             a query parameter is unknown, repeated or out of range: names it and what is allowed
     +-- NotFound                 nothing public lives at this address
     +-- Gone                     something did, and was withdrawn: carries its tombstone
+    |   +-- VersionGone          a past version was removed, its record is public
     +-- OfferEnded               a technology offer was here, and is offered no longer
     +-- Moved                    the record goes on under another address: the answer leads there
     +-- NotAcceptable            none of the forms there are is acceptable: lists them
@@ -56,6 +57,14 @@ class Gone(PublishError):
 
 class OfferEnded(PublishError):
     pass
+
+
+class VersionGone(Gone):
+    """A past version was removed; the record is public."""
+
+    def __init__(self, tombstone: Tombstone) -> None:
+        super().__init__(tombstone)
+        self.args = ("This version was removed from publication; the record has others.",)
 
 
 class Moved(PublishError):

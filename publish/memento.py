@@ -2,7 +2,7 @@
 
 `/id/{kind}/{id}` itself is the TimeGate (pattern 1.1): with `Accept-Datetime` it leads to the version of that time.
 `…/timemap` lists the versions, `…/version/{n}` is one of them, by `Accept` or with the suffix of a form. A record that was
-withdrawn has none of these.
+withdrawn has none of these; a version that was removed is not listed, and its address answers 410.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from federation.views import Memento
 from publish import conditional, formats, history, negotiate, timemap
-from publish.errors import BadParameter, NotAcceptable, NotFound
+from publish.errors import BadParameter, NotAcceptable, NotFound, VersionGone
 from publish.formats import BY_MEDIA_TYPE, BY_SUFFIX, FORMATS, HTML, Format
 from publish.portal.record import RecordPage
 from publish.portal.site import Site
@@ -80,6 +80,8 @@ def _version(request: Request, services: Services) -> tuple[PublicRecord, str, M
     plain = number.isascii() and number.isdigit() and len(number) < 10 and not number.startswith("0")
     public = services.view.version(iri, int(number)) if plain else None
     if public is None:
+        if plain and (stone := services.view.removed(iri, int(number))):
+            raise VersionGone(stone)
         raise NotFound(f"This record has no such version; the last one is {past[-1].version}.")
     one = history.original(past, public.version)
     return public, header(timemap.around(iri, past, one)), one

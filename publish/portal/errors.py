@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from publish import negotiate, problem
 from publish.citations import CITATIONS
-from publish.errors import BadParameter, Gone, NotAcceptable, NotFound
+from publish.errors import BadParameter, Gone, NotAcceptable, NotFound, VersionGone
 from publish.formats import BY_MEDIA_TYPE, BY_SUFFIX, HTML, JSON
 from publish.portal.site import Site
 from search.base import BadQuery
@@ -29,7 +29,7 @@ class ErrorPages:
         status = problem.outcome_for(error).status
         context = {
             "status": status,
-            "said": status if status in KNOWN else 400 if status < 500 else 503,
+            "said": _said(status, error),
             "tombstone": error.tombstone if isinstance(error, Gone) else None,
             "detail": str(error) if isinstance(error, BadParameter | BadQuery) else None,
             "known": error.known if isinstance(error, NotFound) else _available(error),
@@ -46,6 +46,12 @@ class ErrorPages:
         if path.rpartition(".")[2] in DATA:  # an address of data: data also where the client does not say
             return negotiate.media_type(accept, (JSON, HTML)) != HTML
         return negotiate.media_type(accept, (HTML, problem.MEDIA_TYPE, *BY_MEDIA_TYPE)) not in (None, HTML)
+
+
+def _said(status: int, error: Exception) -> int | str:
+    if isinstance(error, VersionGone):
+        return "version"
+    return status if status in KNOWN else 400 if status < 500 else 503
 
 
 def _available(error: Exception) -> tuple[str, ...]:

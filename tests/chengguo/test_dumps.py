@@ -58,6 +58,9 @@ class MovingView:
     def version(self, iri: str, number: int) -> PublicRecord | None:
         raise AssertionError("a dump asks for pages and changes only")
 
+    def removed(self, iri: str, number: int) -> Tombstone | None:
+        raise AssertionError("a dump asks for pages and changes only")
+
     def tombstone(self, iri: str) -> Tombstone | None:
         return None
 

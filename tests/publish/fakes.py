@@ -75,6 +75,9 @@ class MemoryView:
         found = self._records.get(iri)
         return found if found and found.version == number else None
 
+    def removed(self, iri: str, number: int) -> Tombstone | None:
+        return None
+
     def changes(self, after: int, limit: int) -> list[Change]:
         log = [Change(r.seq, r.at, Event.PUBLISHED, r.kind, r.iri, r.version) for r in self.page(0, 10**6)]
         stone = self._stone

@@ -11,11 +11,16 @@ from typing import Any
 import httplink
 import pytest
 import requests
+import zstandard
 from memento_client import MementoClient
 from requests.adapters import HTTPAdapter
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from federation.database import Database
+from federation.errors import StillPublic, UnknownRecord
 from federation.ledger import Ledger
+from federation.removal import removals, remove_version
 from federation.schema import version
 from federation.views import Memento
 from publish import history, timemap
@@ -240,3 +245,49 @@ def test_a_long_past_is_listed_in_pages_that_hold_everything_once() -> None:
     ]
     assert listed == [f"{iri}/version/{n}" for n in range(1, 2502)]
     assert history.at(past, START + 7 * span + timedelta(minutes=59)).version == 7
+
+
+def test_a_removed_version_is_gone_and_nothing_else_is(witness: Visitor) -> None:
+    database, client = witness.world.ledger.database, witness.client
+    removed = remove_version(database, witness.iri, 2, "数据错误", officer="李四", note="误载的单价")
+    assert [(one.version, one.reason, one.officer) for one in removed] == [(2, removed[0].reason, "李四")]
+    assert removals(database) == removed
+    for suffix in ("", ".json", ".ttl"):
+        answer = client.get(f"{witness.path}/version/2{suffix}", headers={"Accept": "application/json"})
+        assert answer.status_code == 410
+        assert answer.json()["tombstone"]["reason"] == removed[0].reason
+        assert not any(hidden in answer.text for hidden in ("第二名", "李四", "误载"))
+    page = client.get(f"{witness.path}/version/2", headers={"Accept": "text/html", "Accept-Language": "en"})
+    assert (page.status_code, "This version was removed" in page.text, witness.iri in page.text) == (410, True, True)
+    assert [link.target.rpartition("/")[2] for link in witness.mementos()] == ["1", "3"]
+    assert [witness.at(START + timedelta(days=day)) for day in (0, 1, 2)] == ["第一名", "第一名", "第三名"]
+    assert client.get(f"{witness.path}.json").json()["title"]["zh"] == "第三名"
+    assert b"\xe7\xac\xac\xe4\xba\x8c\xe5\x90\x8d" not in b"".join(bodies(database))
+
+
+def test_what_a_record_says_now_is_not_removed(witness: Visitor) -> None:
+    database = witness.world.ledger.database
+    with pytest.raises(StillPublic, match="correct it at its source"):
+        remove_version(database, witness.iri, 3, "数据错误", officer="李四")
+    for number, reason, officer in (
+        (4, "数据错误", "李四"),
+        (0, "数据错误", "李四"),
+        (2, "没有理由", "李四"),
+        (2, "数据错误", " "),
+    ):
+        with pytest.raises((UnknownRecord, ValueError)):
+            remove_version(database, witness.iri, number, reason, officer=officer)
+    assert len(witness.mementos()) == 3
+
+
+def test_versions_that_say_the_same_go_together(witness: Visitor) -> None:
+    witness.world.harvest({"1": good("第一名")})
+    witness.world.harvest({"1": good("第四名")})
+    removed = remove_version(witness.world.ledger.database, witness.iri, 4, "数据错误", officer="李四")
+    assert [one.version for one in removed] == [1, 4]
+    assert [link.target.rpartition("/")[2] for link in witness.mementos()] == ["2", "3", "5"]
+
+
+def bodies(database: Database) -> Iterator[bytes]:
+    with database.read() as connection:
+        yield from (zstandard.decompress(body) for body in connection.execute(select(version.c.record)).scalars())
