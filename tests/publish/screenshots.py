@@ -41,6 +41,7 @@ def pictures(base: str) -> list[Picture]:
         Picture("record-en-desktop", record, "en"),
         Picture("source-zh-desktop", source, "zh-CN"),
         Picture("sparql-en-desktop", sparql, "en"),
+        Picture("codes-en-desktop", "/code/gbt2260.html", "en"),
     ]
 
 
