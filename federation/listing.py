@@ -45,6 +45,18 @@ def listed(connection: Connection, selection: Selection, after: int, limit: int)
     return sorted([*present, *gone], key=lambda one: one.seq)[:limit] if gone else present
 
 
+def latest(connection: Connection, selection: Selection, before: int, limit: int) -> list[Listed]:
+    """Public and withdrawn records against the order of the log, those with `seq` < before."""
+    low, high = _span(connection, selection)
+    high = before - 1 if high is None else min(before - 1, high)
+    query = _present(selection, low, high, walk=_walks(connection, selection))
+    present = [Listed(*row) for row in connection.execute(query.order_by(published.c.seq.desc()).limit(limit))]
+    if len(present) == limit:  # what was withdrawn before them belongs to a later page
+        low = present[-1].seq
+    gone = [Listed(*row) for row in connection.execute(_withdrawn(selection, low, high, limit, down=True))]
+    return sorted([*present, *gone], key=lambda one: -one.seq)[:limit] if gone else present
+
+
 def size(connection: Connection, selection: Selection) -> int:
     conditions = _conditions(tombstone, selection)
     gone = connection.execute(select(func.count()).select_from(tombstone).where(*conditions)).scalar_one()
@@ -92,7 +104,9 @@ def _walks(connection: Connection, selection: Selection) -> bool:
     return connection.execute(select(func.count()).select_from(some)).scalar_one() > FEW
 
 
-def _withdrawn(selection: Selection, low: int, high: int | None, limit: int) -> Select[tuple[Any, ...]]:
+def _withdrawn(
+    selection: Selection, low: int, high: int | None, limit: int, *, down: bool = False
+) -> Select[tuple[Any, ...]]:
     """Found by walking the log: between two pages of records there are few changes, and the tombstones are not in order."""
     conditions = [change.c.seq > low, change.c.event == Event.WITHDRAWN.value, *_conditions(tombstone, selection)]
     if high is not None:
@@ -100,7 +114,7 @@ def _withdrawn(selection: Selection, low: int, high: int | None, limit: int) -> 
     c = tombstone.c
     joined = change.join(tombstone, and_(c.iri == change.c.iri, c.seq == change.c.seq))
     query = select(c.iri, c.kind, c.source, c.version, c.seq, c.at).select_from(joined)
-    return query.where(*conditions).order_by(change.c.seq).limit(limit)
+    return query.where(*conditions).order_by(change.c.seq.desc() if down else change.c.seq).limit(limit)
 
 
 def _conditions(table: Table, selection: Selection, walk: bool = False) -> list[ColumnElement[bool]]:

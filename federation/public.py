@@ -67,6 +67,10 @@ class PublicReader:
         with self._database.read() as connection:
             return listing.listed(connection, selection, after, min(limit, MAX_PAGE))
 
+    def latest(self, selection: Selection, before: int, limit: int) -> list[Listed]:
+        with self._database.read() as connection:
+            return listing.latest(connection, selection, before, min(limit, MAX_PAGE))
+
     def size(self, selection: Selection) -> int:
         with self._database.read() as connection:
             return listing.size(connection, selection)

@@ -61,6 +61,9 @@ class ListedView(PublicView, Protocol):
     def listed(self, selection: Selection, after: int, limit: int) -> list[Listed]:
         """Public and withdrawn records in the order of their last change, those with `seq` > after."""
 
+    def latest(self, selection: Selection, before: int, limit: int) -> list[Listed]:
+        """The same against that order, those with `seq` < before."""
+
     def size(self, selection: Selection) -> int:
         """How many public and withdrawn records there are."""
 

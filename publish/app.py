@@ -15,6 +15,7 @@ from publish import (
     dereference,
     discovery,
     export,
+    feed,
     health,
     memento,
     moved,
@@ -78,6 +79,7 @@ def create_app(services: Services) -> Starlette:
         *offers.routes(site),
         *export.routes(site),
         *atom.routes(site),
+        *feed.routes(site),
         *follow.routes(site),
         *portal.routes(site),
     ]

@@ -1,4 +1,8 @@
-"""A search as an Atom feed with OpenSearch elements, and completions for the search box of a browser."""
+"""A search as an Atom feed with OpenSearch elements, and completions for the search box of a browser.
+
+The feed is what the search finds now: what no longer is found is not there, and nothing says so. Who keeps copies follows the
+change feed, to which it leads (`publish.feed.atom`).
+"""
 
 import msgspec
 from lxml import etree
@@ -12,10 +16,12 @@ from publish.plain import writable
 from publish.portal.asked import PATH, Asked, asked
 from publish.portal.reader import Reader
 from publish.portal.site import VARY, Site
-from search.base import Hit, Page
+from search.base import Page
+from vocab.document import SearchDocument
 from vocab.public import PublicRecord
 
 ATOM = "http://www.w3.org/2005/Atom"
+MEDIA_TYPE = "application/atom+xml"
 OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 FEED = f"{PATH}.atom"
 COMPLETIONS = f"{PATH}.suggestions"
@@ -29,7 +35,7 @@ def routes(site: Site) -> list[Route]:
         wanted = asked(request.query_params, site.services.settings.limits.query_text)
         page = site.services.index.search(wanted.query(size=SIZE))
         body = feed_of(wanted, page, site.reader(request))
-        return answer(request, body, "application/atom+xml; charset=utf-8", headers={**VARY, "X-Robots-Tag": "noindex"})
+        return answer(request, body, f"{MEDIA_TYPE}; charset=utf-8", headers={**VARY, "X-Robots-Tag": "noindex"})
 
     def completions(request: Request) -> Response:
         """OpenSearch Suggestions 1.0: what was typed, and what it may become."""
@@ -48,43 +54,46 @@ def feed_of(wanted: Asked, page: Page, reader: Reader) -> bytes:
     base = services.settings.base_url
     root = etree.fromstring(f'<feed xmlns="{ATOM}" xmlns:opensearch="{OPENSEARCH}"/>')
     root.set("{http://www.w3.org/XML/1998/namespace}lang", reader.lang.tag)
-    _add(root, "id", base + wanted.address(FEED))
-    _add(root, "title", " – ".join(t for t in (wanted.text, reader.text("search.title")) if t))
-    _add(root, "updated", max((record.at for _, record in found), default=NEVER))
-    _link(root, "self", base + wanted.address(FEED, cursor=wanted.cursor), "application/atom+xml")
-    _link(root, "alternate", base + wanted.address(), "text/html")
-    _link(root, "search", f"{base}/opensearch.xml", "application/opensearchdescription+xml")
+    add(root, "id", base + wanted.address(FEED))
+    add(root, "title", " – ".join(t for t in (wanted.text, reader.text("search.title")) if t))
+    add(root, "updated", max((record.at for _, record in found), default=NEVER))
+    link(root, "self", base + wanted.address(FEED, cursor=wanted.cursor), MEDIA_TYPE)
+    link(root, "alternate", base + wanted.address(), "text/html")
+    link(root, "related", f"{base}/feed.atom", MEDIA_TYPE)
+    link(root, "search", f"{base}/opensearch.xml", "application/opensearchdescription+xml")
     if page.next:
-        _link(root, "next", base + wanted.address(FEED, cursor=page.next), "application/atom+xml")
+        link(root, "next", base + wanted.address(FEED, cursor=page.next), MEDIA_TYPE)
     etree.SubElement(root, f"{{{OPENSEARCH}}}totalResults").text = str(page.total)
     etree.SubElement(root, f"{{{OPENSEARCH}}}itemsPerPage").text = str(SIZE)
     for hit, record in found:
-        _entry(root, hit, record, reader)
+        entry(root, hit.document, record, reader)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _entry(root: etree._Element, hit: Hit, record: PublicRecord, reader: Reader) -> None:
-    found, services = hit.document, reader.services
-    entry = etree.SubElement(root, f"{{{ATOM}}}entry")
-    _add(entry, "id", found.iri)
-    _add(entry, "title", (found.title_en if reader.lang == "en" else "") or found.title_zh or found.title_en)
-    _add(entry, "updated", record.at)
-    _add(entry, "published", record.first)
+def entry(root: etree._Element, found: SearchDocument, record: PublicRecord, reader: Reader) -> None:
+    """A public record; `found` is its search document."""
+    services = reader.services
+    made = add(root, "entry")
+    add(made, "id", found.iri)
+    add(made, "title", (found.title_en if reader.lang == "en" else "") or found.title_zh or found.title_en)
+    add(made, "updated", record.at)
+    add(made, "published", record.first)
     path = record_path(found.iri, services.namespaces.base)
-    _link(entry, "alternate", services.settings.base_url + path if path else found.iri, "text/html")
-    author = etree.SubElement(entry, f"{{{ATOM}}}author")
-    _add(author, "name", (*found.orgs, reader.source(found.source))[0])
+    link(made, "alternate", services.settings.base_url + path if path else found.iri, "text/html")
+    add(add(made, "author"), "name", (*found.orgs, reader.source(found.source))[0])
     for keyword in found.keywords:
-        etree.SubElement(entry, f"{{{ATOM}}}category").set("term", writable(keyword))
-    _add(entry, "summary", found.abstract)
+        add(made, "category").set("term", writable(keyword))
+    add(made, "summary", found.abstract)
 
 
-def _add(parent: etree._Element, name: str, text: str) -> None:
-    etree.SubElement(parent, f"{{{ATOM}}}{name}").text = writable(text)
+def add(parent: etree._Element, name: str, text: str = "") -> etree._Element:
+    made = etree.SubElement(parent, f"{{{ATOM}}}{name}")
+    made.text = writable(text) or None
+    return made
 
 
-def _link(parent: etree._Element, rel: str, href: str, media_type: str) -> None:
-    link = etree.SubElement(parent, f"{{{ATOM}}}link")
-    link.set("rel", rel)
-    link.set("type", media_type)
-    link.set("href", writable(href))
+def link(parent: etree._Element, rel: str, href: str, media_type: str) -> None:
+    made = add(parent, "link")
+    made.set("rel", rel)
+    made.set("type", media_type)
+    made.set("href", writable(href))

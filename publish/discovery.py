@@ -26,7 +26,7 @@ SEARCHES = (
     ("application/x-suggestions+json", "suggestions", "/search.suggestions"),
 )
 # Addresses that multiply without end or hold nothing to index.
-CLOSED = ("/search?", "/search.", "/api/", "/sparql", "/oai", "/metrics", "/readyz", "/healthz")
+CLOSED = ("/search?", "/search.", "/api/", "/sparql", "/oai", "/feed/", "/feed.", "/metrics", "/readyz", "/healthz")
 
 
 def routes(services: Services) -> list[Route]:

@@ -12,6 +12,7 @@ from vocab.values import Agent
 STANDARD: Mapping[str, str] = MappingProxyType(
     {
         "adms": "http://www.w3.org/ns/adms#",
+        "as": "https://www.w3.org/ns/activitystreams#",
         "bibo": "http://purl.org/ontology/bibo/",
         "dcat": "http://www.w3.org/ns/dcat#",
         "dcatap": "http://data.europa.eu/r5r/",
@@ -20,6 +21,7 @@ STANDARD: Mapping[str, str] = MappingProxyType(
         "foaf": "http://xmlns.com/foaf/0.1/",
         "frapo": "http://purl.org/cerif/frapo/",
         "hydra": "http://www.w3.org/ns/hydra/core#",
+        "ldes": "https://w3id.org/ldes#",
         "locn": "http://www.w3.org/ns/locn#",
         "oa": "http://www.w3.org/ns/oa#",
         "org": "http://www.w3.org/ns/org#",
@@ -32,6 +34,7 @@ STANDARD: Mapping[str, str] = MappingProxyType(
         "sh": "http://www.w3.org/ns/shacl#",
         "skos": "http://www.w3.org/2004/02/skos/core#",
         "spdx": "http://spdx.org/rdf/terms#",
+        "tree": "https://w3id.org/tree#",
         "vcard": "http://www.w3.org/2006/vcard/ns#",
         "void": "http://rdfs.org/ns/void#",
         "xsd": "http://www.w3.org/2001/XMLSchema#",

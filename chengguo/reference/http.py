@@ -63,6 +63,21 @@ PURPOSES: dict[str, str] = {
     "offer": "one technology offer as page, JSON or XML; 410 when it is offered no longer",
     "offer-data": "the same as `json` or `xml`",
     "offer-schema": "the XML Schema of technology offers",
+    "feed": "which change feed is for whom; the Atom feed itself for who asks for one by `Accept`",
+    "feed-atom": "what was published, changed and withdrawn, newest first (Atom with archives); `source`, `kind`, `field`, `page`",
+    **{
+        f"{stream}{level}{data}": f"{what} ({told}){'; the same by suffix' if data else ''}"
+        for stream, told in (
+            ("ldes", "LDES: every change, by address alone"),
+            ("records", "LDES and DCAT-AP Feeds: the last change of every record, with the record"),
+        )
+        for level, what in (
+            ("", "the root of a stream"),
+            ("-block", "a hundred pages of it"),
+            ("-page", "250 changes of it"),
+        )
+        for data in ("", "-data")
+    },
     "pushRecord": "one record that a source sends by itself, or withdraws; needs a token (`docs/how-to/push-records.md`)",
     "pushRecords": "many records that a source sends by itself: an array or JSON Lines; needs a token",
     "attention": "what needs a person, as an Atom feed for operators; the address is secret (`chengguo attention feed`)",

@@ -13,7 +13,7 @@ from search.base import BadQuery
 # What is said to a reader; other statuses get the text of the nearest of their class.
 KNOWN = (400, 404, 405, 406, 410, 413, 414, 429, 500, 503)
 LEADING = ("/id/", "/code/", "/ns/", "/offers")  # addresses that lead to data by Accept and by suffix
-MACHINE = ("/api/", "/readyz", "/metrics", "/sparql", "/oai", "/catalog")
+MACHINE = ("/api/", "/readyz", "/metrics", "/sparql", "/oai", "/catalog", "/feed/", "/feed.")
 
 DATA = frozenset(("xml", *BY_SUFFIX, *(form.suffix for form in CITATIONS)))
 

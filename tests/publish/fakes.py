@@ -90,6 +90,9 @@ class MemoryView:
         found = [one for one in (*self._listings(), gone) if one.seq > after and _selected(one, selection)]
         return sorted(found, key=lambda one: one.seq)[:limit]
 
+    def latest(self, selection: Selection, before: int, limit: int) -> list[Listed]:
+        return [one for one in reversed(self.listed(selection, 0, 10**6)) if one.seq < before][:limit]
+
     def size(self, selection: Selection) -> int:
         return len(self.listed(selection, 0, 10**6))
 

@@ -5,15 +5,31 @@ Code lists are in `vocab.rdf.scheme`.
 
 from vocab.rdf.rdf_xml import rdf_xml
 from vocab.rdf.record import lines, nquads, ntriples, triples
-from vocab.rdf.serialise import FORMATS, JSON_LD, N_TRIPLES, RDF_XML, SUFFIXES, TURTLE, serialise
+from vocab.rdf.serialise import (
+    DATASETS,
+    FORMATS,
+    JSON_LD,
+    N_QUADS,
+    N_TRIPLES,
+    RDF_XML,
+    SUFFIXES,
+    TRIG,
+    TURTLE,
+    dataset,
+    serialise,
+)
 
 __all__ = [
+    "DATASETS",
     "FORMATS",
     "JSON_LD",
+    "N_QUADS",
     "N_TRIPLES",
     "RDF_XML",
     "SUFFIXES",
+    "TRIG",
     "TURTLE",
+    "dataset",
     "lines",
     "nquads",
     "ntriples",

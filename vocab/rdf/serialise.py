@@ -12,18 +12,32 @@ from vocab.namespaces import Namespaces
 
 TURTLE, N_TRIPLES = "text/turtle", "application/n-triples"
 JSON_LD, RDF_XML = "application/ld+json", "application/rdf+xml"
+TRIG, N_QUADS = "application/trig", "application/n-quads"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 FORMATS: Mapping[str, RdfFormat] = MappingProxyType(
     {TURTLE: RdfFormat.TURTLE, JSON_LD: RdfFormat.JSON_LD, RDF_XML: RdfFormat.RDF_XML, N_TRIPLES: RdfFormat.N_TRIPLES}
 )
 SUFFIXES: Mapping[str, str] = MappingProxyType({"ttl": TURTLE, "jsonld": JSON_LD, "rdf": RDF_XML, "nt": N_TRIPLES})
+# Those that can say in which graph a triple is.
+DATASETS: Mapping[str, RdfFormat] = MappingProxyType(
+    {TRIG: RdfFormat.TRIG, JSON_LD: RdfFormat.JSON_LD, N_QUADS: RdfFormat.N_QUADS}
+)
 
 
 def serialise(triples: Iterable[pyoxigraph.Triple], media_type: str, ns: Namespaces) -> bytes:
     """Triples in one of `FORMATS`. Raises KeyError for another media type."""
-    quads = _by_subject(triples)
-    body = pyoxigraph.serialize(quads, format=FORMATS[media_type], prefixes=_used(quads, ns)) or b""
+    grouped = _by_subject(triples)
+    body = pyoxigraph.serialize(grouped, format=FORMATS[media_type], prefixes=_used(grouped, ns)) or b""
+    return compact(body, ns) if media_type == JSON_LD else body
+
+
+def dataset(nquads: bytes, media_type: str, ns: Namespaces) -> bytes:
+    """N-Quads in one of `DATASETS`. Raises KeyError for another media type."""
+    if media_type == N_QUADS:
+        return nquads
+    quads = list(pyoxigraph.parse(nquads, format=RdfFormat.N_QUADS))
+    body = pyoxigraph.serialize(quads, format=DATASETS[media_type], prefixes=_used(quads, ns)) or b""
     return compact(body, ns) if media_type == JSON_LD else body
 
 
@@ -62,7 +76,7 @@ def _compact(value: Any, ns: Namespaces, used: dict[str, str]) -> Any:
 def _member(key: str, item: Any, ns: Namespaces, used: dict[str, str]) -> Any:
     if key == "@type":  # a datatype or a list of classes: both are IRIs
         return [_short(name, ns, used) for name in item] if isinstance(item, list) else _short(item, ns, used)
-    return item if key.startswith("@") else _compact(item, ns, used)
+    return item if key.startswith("@") and key != "@graph" else _compact(item, ns, used)
 
 
 def _short(iri: str, ns: Namespaces, used: dict[str, str]) -> str:
@@ -74,7 +88,7 @@ def _short(iri: str, ns: Namespaces, used: dict[str, str]) -> str:
     return name
 
 
-def _used(triples: Iterable[pyoxigraph.Triple], ns: Namespaces) -> dict[str, str]:
+def _used(triples: Iterable[pyoxigraph.Triple | pyoxigraph.Quad], ns: Namespaces) -> dict[str, str]:
     """The prefixes these triples need: a document declares nothing it does not use."""
     used: dict[str, str] = {}
     for triple in triples:
