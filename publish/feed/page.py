@@ -8,20 +8,21 @@ from publish import classification, negotiate
 from publish.atom import MEDIA_TYPE
 from publish.errors import NotAcceptable
 from publish.feed import atom
+from publish.feed.stream import CHANGES, RECORDS
 from publish.formats import HTML
 from publish.portal.site import VARY, Site
 from vocab.kinds import KINDS
 
 PATH = "/feed"
 OFFERS = (HTML, MEDIA_TYPE)
-# address, what the messages call it
+# what the messages call it, its address, and where a browser sees something of it
 FEEDS = (
-    (atom.PATH, "atom"),
-    ("/search", "search"),
-    ("/feed/records", "records"),
-    ("/feed/ldes", "ldes"),
-    ("/oai?verb=Identify", "oai"),
-    ("/api/v1/changes", "changes"),
+    ("atom", atom.PATH, atom.PATH),
+    ("search", "/search", "/search"),
+    ("records", RECORDS.path, f"{RECORDS.path}.trig"),
+    ("ldes", CHANGES.path, f"{CHANGES.path}.ttl"),
+    ("oai", "/oai", "/oai?verb=Identify"),
+    ("changes", "/api/v1/changes", "/api/v1/changes"),
 )
 
 

@@ -35,6 +35,7 @@ PAGES = {
     "offers": "/offers",
     "ontology": "/ns/sta",
     "sparql": "/sparql?format=text/html&query=SELECT+*+{+?s+<http://purl.org/dc/terms/title>+?title+}+LIMIT+5",
+    "feed": "/feed",
     "follow": "/follow?q=示例&region=330000",
     "sparql error": "/sparql?format=text/html&query=SELECT",
     "404": "/no",
