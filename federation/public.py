@@ -12,7 +12,7 @@ from federation.database import Database
 from federation.matching.membership import clusters_of
 from federation.schema import change, published, removal, tombstone, version
 from federation.selection import Listed, Order, Selection
-from federation.views import Change, Event, Memento, Tombstone
+from federation.views import Change, Event, Memento, Move, Tombstone
 from vocab.kinds import decode_record
 from vocab.public import Cluster, PublicRecord
 
@@ -53,6 +53,10 @@ class PublicReader:
     def changes(self, after: int, limit: int) -> list[Change]:
         with self._database.read() as connection:
             return changes_of(connection, after, limit)
+
+    def moves(self, after: int, limit: int) -> list[Move]:
+        with self._database.read() as connection:
+            return moves_of(connection, after, min(limit, MAX_PAGE))
 
     def last_seq(self) -> int:
         with self._database.read() as connection:
@@ -130,6 +134,14 @@ def changes_of(connection: Connection, after: int, limit: int) -> list[Change]:
         Change(seq=r.seq, at=r.at, event=Event(r.event), kind=r.kind, iri=r.iri, version=r.version)
         for r in connection.execute(query)
     ]
+
+
+def moves_of(connection: Connection, after: int, limit: int) -> list[Move]:
+    earlier = change.alias()
+    before = select(func.max(earlier.c.seq)).where(earlier.c.iri == change.c.iri, earlier.c.seq < change.c.seq)
+    columns = (change.c.seq, change.c.at, func.coalesce(before.scalar_subquery(), 0))
+    query = select(*columns).where(change.c.seq > after).order_by(change.c.seq).limit(limit)
+    return [Move(*row) for row in connection.execute(query)]
 
 
 def records_of(connection: Connection, iris: Sequence[str]) -> dict[str, PublicRecord]:

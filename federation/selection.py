@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from federation.views import PublicView
+from federation.views import Move, PublicView
 from vocab.kinds import decode_record
 from vocab.public import PublicRecord
 
@@ -60,6 +60,9 @@ class ListedView(PublicView, Protocol):
 
     def listed(self, selection: Selection, after: int, limit: int) -> list[Listed]:
         """Public and withdrawn records in the order of their last change, those with `seq` > after."""
+
+    def moves(self, after: int, limit: int) -> list[Move]:
+        """Changes with `seq` > after, as steps of their records."""
 
     def latest(self, selection: Selection, before: int, limit: int) -> list[Listed]:
         """The same against that order, those with `seq` < before."""

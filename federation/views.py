@@ -32,6 +32,14 @@ class Change(msgspec.Struct, frozen=True):
     version: int
 
 
+class Move(msgspec.Struct, frozen=True):
+    """A change as a step of a record: under which number it stood `before`; 0 when it is new. `at` as in `Change`."""
+
+    seq: int
+    at: str
+    before: int
+
+
 class Tombstone(msgspec.Struct, frozen=True):
     """All that remains in public of a withdrawn record; `reason` is a code of CL-22 and leaks no content."""
 

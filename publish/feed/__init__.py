@@ -2,9 +2,9 @@
 
 from starlette.routing import Route
 
-from publish.feed import atom, ldes, page
+from publish.feed import atom, ldes, page, resourcesync
 from publish.portal.site import Site
 
 
 def routes(site: Site) -> list[Route]:
-    return [*page.routes(site), *atom.routes(site), *ldes.routes(site.services)]
+    return [*page.routes(site), *atom.routes(site), *ldes.routes(site.services), *resourcesync.routes(site.services)]

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from publish import classification, negotiate
 from publish.atom import MEDIA_TYPE
 from publish.errors import NotAcceptable
-from publish.feed import atom
+from publish.feed import atom, resourcesync
 from publish.feed.stream import CHANGES, RECORDS
 from publish.formats import HTML
 from publish.portal.site import VARY, Site
@@ -22,6 +22,7 @@ FEEDS = (
     ("records", RECORDS.path, f"{RECORDS.path}.trig"),
     ("ldes", CHANGES.path, f"{CHANGES.path}.ttl"),
     ("oai", "/oai", "/oai?verb=Identify"),
+    ("resourcesync", resourcesync.DESCRIPTION, resourcesync.DESCRIPTION),
     ("changes", "/api/v1/changes", "/api/v1/changes"),
 )
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 PAGE = 250  # changes
 BLOCK = 100  # pages
+FILE = 1_000  # changes: of ResourceSync, whose entries are a line each
 
 
 class Span(NamedTuple):
@@ -33,6 +34,14 @@ def page(number: int) -> Span:
 
 def block(number: int) -> Span:
     return _span(number, PAGE * BLOCK)
+
+
+def file(number: int) -> Span:
+    return _span(number, FILE)
+
+
+def file_of(seq: int) -> Span:
+    return file((seq - 1) // FILE)
 
 
 def page_of(seq: int) -> Span:

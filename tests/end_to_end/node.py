@@ -131,9 +131,9 @@ class Served:
 
 
 @contextmanager
-def serving(node: Node) -> Iterator[Served]:
-    """The node's portal, ready to be asked. Nothing of it is left afterwards."""
-    port, output = free_port(), node.home.with_name(f"{node.home.name}-serve.log")
+def serving(node: Node, port: int | None = None) -> Iterator[Served]:
+    """The node's portal, ready to be asked, at a free port if not at this one. Nothing of it is left afterwards."""
+    port, output = port or free_port(), node.home.with_name(f"{node.home.name}-serve.log")
     arguments = ("serve", "--port", str(port), "--home", str(node.home))
     with output.open("ab") as file:
         process = subprocess.Popen(

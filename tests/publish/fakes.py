@@ -16,6 +16,7 @@ from federation.views import (
     Change,
     Event,
     Memento,
+    Move,
     ProblemCount,
     Run,
     RunCounts,
@@ -83,6 +84,9 @@ class MemoryView:
         stone = self._stone
         log.append(Change(stone.seq, stone.at, Event.WITHDRAWN, stone.kind, stone.iri, stone.version))
         return [c for c in log if c.seq > after][:limit]
+
+    def moves(self, after: int, limit: int) -> list[Move]:
+        return [Move(c.seq, c.at, 0) for c in self.changes(after, limit)]
 
     def listed(self, selection: Selection, after: int, limit: int) -> list[Listed]:
         stone = self._stone

@@ -23,7 +23,7 @@ from vocab.namespaces import Namespaces
 
 __all__ = ["template"]
 
-PAGE, BLOCK = 3, 2
+PAGE, BLOCK, FILE = 3, 2, 4
 
 
 class Node:
@@ -75,6 +75,7 @@ def served() -> Iterator[Node]:
     ):
         patch.setattr(spans, "PAGE", PAGE)
         patch.setattr(spans, "BLOCK", BLOCK)
+        patch.setattr(spans, "FILE", FILE)
         yield node
 
 

@@ -152,3 +152,49 @@ class ChangesClient:
             answer = json.loads(self._fetch(address))
             yield from answer["changes"]
             address = answer["next"]
+
+
+class ResourceSyncClient:
+    """Baseline from the resource list, then change lists (Z39.99, sections 12 and 13). `state`: the addresses there are."""
+
+    def __init__(self, fetch: Fetch, site: str) -> None:
+        self._fetch, self._site = fetch, site
+        self._lists: dict[str, str] = {}
+        self._closed: set[str] = set()  # change lists that are read and have an end
+        self.state: set[str] = set()
+
+    def poll(self) -> None:
+        if not self._lists:
+            self._begin()
+        for address in self._files(self._lists["changelist"]):
+            if address not in self._closed:
+                self._apply(address)
+
+    def _begin(self) -> None:
+        description = etree.fromstring(self._fetch(f"{self._site}/.well-known/resourcesync"))
+        capabilities = etree.fromstring(self._fetch(description.findtext("s:url/s:loc", "", RS)))
+        for one in capabilities.iterfind("s:url", RS):
+            self._lists[_fact(one, "capability")] = one.findtext("s:loc", "", RS)
+        for address in self._files(self._lists["resourcelist"]):
+            found = etree.fromstring(self._fetch(address))
+            self.state |= {one.findtext("s:loc", "", RS) for one in found.iterfind("s:url", RS)}
+
+    def _files(self, index: str) -> list[str]:
+        found = etree.fromstring(self._fetch(index))
+        return [one.findtext("s:loc", "", RS) for one in found.iterfind("s:sitemap", RS)]
+
+    def _apply(self, address: str) -> None:
+        found = etree.fromstring(self._fetch(address))
+        for one in found.iterfind("s:url", RS):
+            change = self.state.discard if _fact(one, "change") == "deleted" else self.state.add
+            change(one.findtext("s:loc", "", RS))
+        if _fact(found, "until"):
+            self._closed.add(address)
+
+
+RS = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "rs": "http://www.openarchives.org/rs/terms/"}
+
+
+def _fact(element: etree._Element, name: str) -> str:
+    facts = element.find("rs:md", RS)
+    return "" if facts is None else facts.get(name) or ""

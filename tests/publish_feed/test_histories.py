@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import rdflib
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,7 +14,7 @@ from federation.views import RunStatus
 from tests.federation.test_history import copy_of
 from tests.federation.world import BASE, World, good, source
 from tests.publish_feed.conftest import Node
-from tests.publish_feed.followers import AtomClient, ChangesClient, LdesClient
+from tests.publish_feed.followers import AtomClient, ChangesClient, LdesClient, ResourceSyncClient
 from vocab.namespaces import Namespaces
 from vocab.public import PublicRecord
 from vocab.rdf import ntriples
@@ -31,8 +31,12 @@ BODIES: dict[str, Any] = {
 }
 HARVEST = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(sorted(BODIES)), min_size=1)
 DOWN = st.sampled_from(KEYS).map(lambda key: f"down {key}")
-STEP = st.one_of(HARVEST, HARVEST, HARVEST, DOWN, st.sampled_from(["merge", "rekey", "poll", "join"]))
+STEP = st.one_of(HARVEST, HARVEST, HARVEST, DOWN, st.sampled_from(["merge", "rekey", "poll", "poll", "join"]))
 Step = dict[str, str] | str
+
+
+class Follower(Protocol):
+    def poll(self) -> None: ...
 
 
 class History:
@@ -77,21 +81,18 @@ class Followers:
         self.records: list[LdesClient] = []
         self.atom: list[AtomClient] = []
         self.json: list[ChangesClient] = []
+        self.files: list[ResourceSyncClient] = []
 
     def join(self) -> None:
         url = self._node.url
         self.changes.append(LdesClient(self._fetch, f"{url}/feed/ldes"))
         self.records.append(LdesClient(self._fetch, f"{url}/feed/records"))
         self.atom.append(AtomClient(self._fetch, f"{url}/feed.atom"))
+        self.files.append(ResourceSyncClient(self._fetch, url))
         self.json.append(ChangesClient(self._fetch, f"{url}/api/v1/changes"))
 
     def poll(self) -> None:
-        everyone: tuple[LdesClient | AtomClient | ChangesClient, ...] = (
-            *self.changes,
-            *self.records,
-            *self.atom,
-            *self.json,
-        )
+        everyone: list[Follower] = [*self.changes, *self.records, *self.atom, *self.json, *self.files]
         for each in everyone:
             each.poll()
 
@@ -103,12 +104,12 @@ class Followers:
 
 # Without shrinking: each try is a hundred requests, and the smaller history would be found after the patience of any reader.
 @settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     phases=(Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(history=st.lists(STEP, min_size=3, max_size=14), pauses=st.lists(st.integers(0, 6), max_size=10))
+@given(history=st.lists(STEP, min_size=3, max_size=12), pauses=st.lists(st.integers(0, 6), max_size=10))
 def test_every_follower_ends_with_what_is_public(
     template: Path, served: Node, history: list[Step], pauses: list[int]
 ) -> None:
@@ -151,6 +152,10 @@ def assert_all_hold(followers: Followers, public: list[PublicRecord]) -> None:
         assert json.state == {one.iri: one.version for one in public}
     for changes in followers.changes:
         assert set(changes.state) == {one.iri for one in public}
+    for files in followers.files:
+        assert {address.partition("/id/")[2] for address in files.state} == {
+            f"{one.iri.partition('/id/')[2]}.json" for one in public
+        }
     for atom in followers.atom:
         assert atom.state == {one.iri: (one.at, one.record.title.zh) for one in public}
     for records in followers.records:
