@@ -80,7 +80,7 @@ PURPOSES: dict[str, str] = {
     },
     "resourcesync": "ResourceSync (Z39.99): the source description, which leads to the lists",
     "resourcesync-capabilities": "ResourceSync: which lists there are",
-    "resourcesync-index": "ResourceSync: the index of `resourcelist` (public records with their hashes) or `changelist` (every change)",
+    "resourcesync-index": "ResourceSync: the index of `resourcelist` (public records, with hashes) or `changelist` (all changes)",
     "resourcesync-file": "ResourceSync: a file of one of them, of a thousand numbers of the change log",
     "pushRecord": "one record that a source sends by itself, or withdraws; needs a token (`docs/how-to/push-records.md`)",
     "pushRecords": "many records that a source sends by itself: an array or JSON Lines; needs a token",

@@ -138,7 +138,7 @@ def something_happens(city: City, tier: Tier) -> None:
     """The source withdraws one record and corrects another, a person takes a third one down."""
     city.absent, city.renamed = {3}, {5: "更正过的装置"}
     for _ in range(2):  # absence has to be seen twice
-        tier.node.run("harvest", NAME)
+        tier.node.run("harvest", NAME, "--full")
     with closing(Ledger.open(f"sqlite:///{tier.node.home}/data/ledger.sqlite")) as ledger:
         ledger.desk.take_down(tier.records()[title(4)], "1", officer="李四")
 
