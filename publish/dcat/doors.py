@@ -66,4 +66,14 @@ OFFERS = Door(
     "供境外技术合作网络读取的英文技术供给信息，经人工审核与出口管制筛查，不含机构与人员名称。",
     "Technology offers in English for partnering networks: reviewed, screened for export, without names.",
 )
-DOORS = (API, SPARQL, OAI, CKAN, OFFERS)
+FEED = Door(
+    "feed",
+    "变更流",
+    "Change feed",
+    "/feed/records",
+    "/feed",
+    ("https://w3id.org/ldes/specification", "Linked Data Event Streams"),
+    "以事件流（LDES）跟踪全部公开记录的变更与撤回。",
+    "Follow the public records and their withdrawals as a linked data event stream.",
+)
+DOORS = (API, SPARQL, OAI, CKAN, FEED, OFFERS)

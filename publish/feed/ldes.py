@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from publish import conditional, negotiate
 from publish.errors import NotAcceptable, NotFound
+from publish.feed import spans
 from publish.feed.nodes import BLOCK, PAGE, ROOT, Tree
 from publish.feed.stream import STREAMS, Stream
 from publish.formats import HTML
@@ -18,7 +19,6 @@ from vocab.rdf import TURTLE, dataset, serialise
 FOR_EVER = "public, max-age=31536000, immutable"  # a year is the longest that RFC 9111 speaks of
 SOON = "public, max-age=5"  # of what grows
 ASK = "public, no-cache"  # of what holds content: whoever keeps a copy asks each time whether it still stands
-LONGEST_NUMBER = 12  # digits
 
 Answer = Callable[[Request], Response]
 
@@ -63,9 +63,10 @@ def _document(tree: Tree, level: str, number: str) -> tuple[bytes, str]:
     """The N-Quads of a document, and how long they may be kept."""
     if level == ROOT:
         return tree.root(), SOON
-    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER and str(int(number)) == number):
+    known = spans.number(number)
+    if known is None:
         raise NotFound("Pages are counted from 0.")
-    body, stays = (tree.block if level == BLOCK else tree.page)(int(number))
+    body, stays = (tree.block if level == BLOCK else tree.page)(known)
     if stays:
         return body, FOR_EVER
     return body, ASK if tree.stream.whole and level == PAGE else SOON

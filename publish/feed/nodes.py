@@ -5,15 +5,15 @@ Relations speak of the number of a change and not of its time: changes of one tr
 
 from collections.abc import Iterator
 
-from federation.source import Name
 from federation.views import Change
+from publish.dcat.nodes import both
 from publish.errors import NotFound
 from publish.feed import members, spans
 from publish.feed.spans import Span
 from publish.feed.stream import Stream
 from publish.services import Services
 from vocab.rdf.graph import TRUE, Graph, Terms
-from vocab.rdf.terms import tagged, typed
+from vocab.rdf.terms import typed
 
 ROOT, BLOCK, PAGE = "", "block", "page"
 
@@ -88,8 +88,8 @@ class Tree:
         """What a client has to know of the stream before it reads on."""
         node, name = f"<{self.name}>", self._terms.name
         graph.type(graph.subject, "ldes:EventSource")
-        _both(graph, node, "dcterms:title", self.stream.title)
-        _both(graph, node, "dcterms:description", self.stream.description)
+        both(graph, node, "dcterms:title", self.stream.title)
+        both(graph, node, "dcterms:description", self.stream.description)
         paths = {"timestamp": "as:published", "sequence": "schema:position", "versionOf": "as:object"}
         graph.add_all(node, {f"ldes:{what}Path": name(path) for what, path in paths.items()})
         kinds = {"Create": "as:Create", "Update": "as:Update", "Delete": "as:Delete"}
@@ -113,11 +113,6 @@ class Tree:
         graph.add(node, "tree:path", self._terms.name("schema:position"))
         graph.add(node, "tree:value", typed(str(value), "integer"))
         graph.add(node, "tree:node", f"<{target}>")
-
-
-def _both(graph: Graph, node: str, predicate: str, text: Name) -> None:
-    for language, words in (("zh", text.zh), ("en", text.en)):
-        graph.add(node, predicate, tagged(words, language))
 
 
 def _text(graph: Graph) -> bytes:

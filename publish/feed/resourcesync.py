@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from federation.selection import Selection
 from federation.views import Change, Event
+from publish.atom import NEVER
 from publish.conditional import answer
 from publish.errors import NotFound
 from publish.feed import spans
@@ -30,8 +31,6 @@ CAPABILITIES = f"{FOLDER}/capabilitylist.xml"
 RESOURCES, CHANGES = "resourcelist", "changelist"
 XML = "application/xml"
 WORDS = {Event.PUBLISHED: "created", Event.CHANGED: "updated", Event.WITHDRAWN: "deleted"}
-LONGEST_NUMBER = 12  # digits
-NEVER = "1970-01-01T00:00:00Z"  # the newest change of a log that has none
 
 WriterT = TypeVar("WriterT")
 
@@ -115,11 +114,10 @@ class Lists:
 
     def span(self, number: str) -> Span:
         """Raises NotFound."""
-        if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER:
-            span = spans.file(int(number))
-            if span.first <= max(self._newest(), 1):
-                return span
-        raise NotFound("There is no such file; the list that names them all is one level up.")
+        known = spans.number(number)
+        if known is None or spans.file(known).first > max(self._newest(), 1):
+            raise NotFound("There is no such file; the list that names them all is one level up.")
+        return spans.file(known)
 
     def _index(self, capability: str, **facts: str) -> etree._Element:
         root = _root("sitemapindex", capability=capability, **facts)

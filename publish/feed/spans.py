@@ -10,6 +10,7 @@ from typing import NamedTuple
 PAGE = 250  # changes
 BLOCK = 100  # pages
 FILE = 1_000  # changes: of ResourceSync, whose entries are a line each
+LONGEST_NUMBER = 12  # digits
 
 
 class Span(NamedTuple):
@@ -26,6 +27,12 @@ class Span(NamedTuple):
     def full(self, newest: int) -> bool:
         """Whether nothing can be added to it any more."""
         return newest >= self.last
+
+
+def number(text: str) -> int | None:
+    """The number of a span as addresses have it: of one there is one way to write it."""
+    plain = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if plain and str(int(text)) == text else None
 
 
 def page(number: int) -> Span:

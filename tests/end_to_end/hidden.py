@@ -1,5 +1,6 @@
 """What the demonstration must never show: the hidden records of each day, and where anything could leak."""
 
+import html as html_module
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -53,6 +54,10 @@ def classified() -> list[Hidden]:
     return found
 
 
+# What of the addresses in a document of a feed leads to another one.
+FEEDS = re.compile(r"http://[^<>\"#?]+/feed(?:/[^<>\"#?]+(?:\.nq|\.xml)|\.atom\?page=\d+)")
+
+
 def public_texts(portal: Portal) -> Iterator[tuple[str, str]]:
     """Everything the node tells without being asked for a word: (door, text)."""
     for path in ("/", "/?lang=en", "/about", "/source", "/search", "/metrics", "/sparql", "/readyz", "/robots.txt"):
@@ -72,6 +77,19 @@ def public_texts(portal: Portal) -> Iterator[tuple[str, str]]:
     for address in addresses(portal.get("/sitemap.xml").content):
         yield address, portal.get(address).text
     yield from harvested(portal)
+    yield from followed(portal)
+
+
+def followed(portal: Portal) -> Iterator[tuple[str, str]]:
+    """Every document that a change feed leads to."""
+    todo, seen = ["/feed.atom", "/feed/ldes.nq", "/feed/records.nq", "/.well-known/resourcesync"], set[str]()
+    while todo:
+        address = todo.pop()
+        if address not in seen:
+            seen.add(address)
+            text = portal.get(address).text
+            yield address, text
+            todo += [found.removeprefix(portal.base) for found in re.findall(FEEDS, html_module.unescape(text))]
 
 
 def harvested(portal: Portal) -> Iterator[tuple[str, str]]:

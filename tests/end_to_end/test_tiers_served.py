@@ -101,6 +101,7 @@ def _home(folder: Path, server: Server, below: int | None) -> Node:
     return Node(folder, base)
 
 
+@pytest.mark.timeout(900)  # thirty processes, one after the other
 def test_what_goes_below_is_gone_above_whoever_dies_meanwhile(city: City, tiers: tuple[Tier, Tier, Tier]) -> None:
     lowest, middle, highest = tiers
     lowest.node.run("harvest", NAME)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from federation.errors import LedgerError
 from federation.ledger import Ledger
 from federation.schema import entry, raw, version
+from federation.selection import Selection
 from federation.verify import check
 from federation.views import Change, Event, RunStatus
 from tests.federation.world import World, good
@@ -147,3 +148,33 @@ def test_opening_again_finds_everything(url: str, world: World) -> None:
     again = Ledger.open(url)
     assert again.counts() == {"achievement": 1}
     again.close()
+
+
+def test_the_log_is_read_backwards_as_it_is_forwards(world: World) -> None:
+    for step in (
+        {str(n): good(f"成果{n}") for n in range(9)},
+        {"2": None, "3": good("另一个")},
+        {"7": None, "8": None},
+    ):
+        world.harvest(step, complete=False)
+    for selection in (Selection(), Selection(sources=("cn-xx",)), Selection(kinds=("achievement",))):
+        forwards = world.ledger.listed(selection, 0, 100)
+        assert [one.body is None for one in forwards].count(True) == 3
+        for size in (1, 2, 4, 100):
+            before, backwards = world.ledger.last_seq() + 1, []
+            while page := world.ledger.latest(selection, before, size):
+                backwards += page
+                before = page[-1].seq
+            assert backwards == forwards[::-1]
+
+
+def test_a_change_knows_where_its_record_stood(world: World) -> None:
+    for step in ({"1": good("一"), "2": good("二")}, {"1": good("一改")}, {"1": None}):
+        world.harvest(step, complete=False)
+    found = {change.seq: change.iri for change in world.ledger.changes(0, 100)}
+    moves = world.ledger.moves(0, 100)
+    assert [move.seq for move in moves] == sorted(found)
+    for move in moves:
+        earlier = [seq for seq, iri in found.items() if iri == found[move.seq] and seq < move.seq]
+        assert move.before == max(earlier, default=0)
+    assert world.ledger.moves(2, 1) == moves[2:3]
