@@ -75,4 +75,5 @@ def test_the_catalogue_is_harvested_back_without_loss(node: Services, path: str)
 def test_the_services_are_harvested_too(node: Services) -> None:
     one = endpoint(f"{node.settings.base_url}/catalog", {"classes": ["dcat:DataService"], "total_items": "ignore"})
     records, _ = read(harvester("dcat", one))
-    assert {r.identifier.rpartition("#service-")[2] for r in records} == {"api", "sparql", "oai", "ckan", "offers"}
+    found = {r.identifier.rpartition("#service-")[2] for r in records}
+    assert found == {"api", "sparql", "oai", "ckan", "feed", "offers"}
