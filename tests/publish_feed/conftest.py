@@ -12,7 +12,7 @@ from federation.ledger import Ledger
 from federation.selection import ListedView
 from federation.views import SourceView
 from publish.app import create_app
-from publish.feed import spans
+from publish.feed import slices, spans
 from publish.services import Services
 from publish.settings import RateLimit, SiteLimits
 from tests.federation.test_history import copy_of, template
@@ -23,7 +23,7 @@ from vocab.namespaces import Namespaces
 
 __all__ = ["template"]
 
-PAGE, BLOCK, FILE = 3, 2, 4
+PAGE, BLOCK, FILE, FEW = 3, 2, 4, 2
 
 
 class Node:
@@ -76,6 +76,7 @@ def served() -> Iterator[Node]:
         patch.setattr(spans, "PAGE", PAGE)
         patch.setattr(spans, "BLOCK", BLOCK)
         patch.setattr(spans, "FILE", FILE)
+        patch.setattr(slices, "FEW", FEW)
         yield node
 
 
