@@ -195,7 +195,9 @@ def test_on_a_phone_the_languages_stand_beside_the_name(browser: Browser, site: 
     context.close()
 
 
-@pytest.mark.parametrize(("lang", "scheme", "width"), [("zh", "light", 1280), ("en", "light", 360), ("zh", "dark", 360)])
+@pytest.mark.parametrize(
+    ("lang", "scheme", "width"), [("zh", "light", 1280), ("en", "light", 360), ("zh", "dark", 360)]
+)
 @pytest.mark.parametrize("name", PAGES)
 def test_no_rule_of_accessibility_is_broken(
     browser: Browser, site: str, name: str, lang: str, scheme: Literal["light", "dark"], width: int
