@@ -8,6 +8,7 @@ import msgspec
 import pycurl
 
 from federation.graph.base import GraphUnavailable, QueryTimeout, QueryTooLarge
+from harvesters.secrets import Secret
 
 PIECE = 2**18  # bytes that libcurl hands over at once
 ABORT = 0  # bytes taken of a piece: fewer than it has end the exchange
@@ -18,7 +19,7 @@ class Credentials(msgspec.Struct, frozen=True):
 
     scheme: int
     user: str
-    password: str
+    password: Secret
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -88,7 +89,7 @@ class Line:
         self._curl.setopt(pycurl.HTTPAUTH, login.scheme if login else pycurl.HTTPAUTH_NONE)
         if login:
             self._curl.setopt(pycurl.USERNAME, login.user)
-            self._curl.setopt(pycurl.PASSWORD, login.password)
+            self._curl.setopt(pycurl.PASSWORD, login.password.reveal())
         else:
             self._curl.unsetopt(pycurl.USERPWD)
 

@@ -56,7 +56,7 @@ class Wire:
     def _login(self) -> Credentials | None:
         if self._writer is None:
             return None
-        return Credentials(SCHEMES[self.dialect.login], self._writer.user, self._writer.password.reveal())
+        return Credentials(SCHEMES[self.dialect.login], self._writer.user, self._writer.password)
 
     def _exchange(self, asked: Asked) -> Told:
         try:
