@@ -22,6 +22,7 @@ from chengguo.reference.shapes import shape
 from federation.matching.book import Candidate, Counts
 from federation.matching.grouping import Decision
 from federation.projector import OutputState
+from federation.removal import Removal
 from federation.tokens import Token
 from federation.verify import Verdict
 from federation.views import Run
@@ -71,6 +72,8 @@ ANSWERS: dict[str, Any] = {
     "chengguo token list": list[Token],
     "chengguo token revoke": Token,
     "chengguo verify": Verdict,
+    "chengguo version list": list[Removal],
+    "chengguo version remove": list[Removal],
 }
 
 

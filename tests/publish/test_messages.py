@@ -49,7 +49,7 @@ def used() -> set[str]:
     made |= {f"code.{relation.value}" for relation in Relation}
     made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
     made |= {f"health.{condition.value}{end}" for condition in Condition for end in ("", "_means")}
-    made |= {f"error.{part}_{status}" for status in KNOWN for part in ("title", "text")}
+    made |= {f"error.{part}_{said}" for said in (*KNOWN, "version") for part in ("title", "text")}
     made |= {f"enum.{e.value}" for e in (*DemandState, *OrganisationRole)} | {"enum.approve"}
     return written | made | {f"part.{name}" for name in parts()}
 
