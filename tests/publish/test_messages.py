@@ -12,6 +12,7 @@ from federation.source import PolicyMode
 from federation.views import RunStatus
 from federation.watch.health import Condition
 from publish.export import COLUMNS
+from publish.feed.page import FEEDS
 from publish.languages import Lang
 from publish.messages import Catalogue, MessageError
 from publish.portal.errors import KNOWN
@@ -40,6 +41,8 @@ def used() -> set[str]:
     made = {f"sort.{s.value}" for s in Sort} | {f"facet.{f}" for f in FACETS} | {f"run.{s.value}" for s in RunStatus}
     made |= {f"read.{f}" for f in FIELDS if f not in FACETS} | {f"misread.{code}" for code in MISREADINGS}
     made |= {f"export.{column}" for column in COLUMNS} | {"price.below", "price.upto", "price.above", "price.from"}
+    made |= {f"feed.{name}{end}" for name, _, _ in FEEDS for end in ("", "_holds")}
+    made |= {f"feed.{chosen}" for chosen in ("source", "kind", "field")}
     made |= {f"tip.{tip}{end}" for tip in TIPS for end in ("", "_means")}
     made |= {f"follow.days_{days}" for days in PERIODS} | {f"follow.{page}" for page in ("asked", "stopped", "gone")}
     made |= {f"follow.{page}_title" for page in ("asked", "confirm", "active", "stopped", "gone")}

@@ -32,9 +32,9 @@ def said(found: set[pyoxigraph.Quad], predicate: str) -> list[str]:
 
 @pytest.fixture
 def full(node: Node, world: World) -> World:
-    """Two full pages and one that has a change so far."""
+    """Two full pages and one that lacks a change."""
     world.source = source(guard=Guard(share=1.0, records=1000))
-    world.harvest({f"r{n}": good(f"成果{n}") for n in range(2 * PAGE + 1)})
+    world.harvest({f"r{n}": good(f"成果{n}") for n in range(3 * PAGE - 1)})
     return world
 
 
