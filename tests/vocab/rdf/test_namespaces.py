@@ -28,7 +28,7 @@ def test_prefixed_names_expand_and_shorten() -> None:
 
 @pytest.mark.parametrize("name", ["title", "nobody:title", ""])
 def test_an_unknown_prefix_is_named_with_the_known_ones(name: str) -> None:
-    with pytest.raises(UnknownPrefix, match="known are adms, bibo"):
+    with pytest.raises(UnknownPrefix, match="known are adms, as, bibo"):
         NS.expand(name)
 
 
