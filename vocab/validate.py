@@ -232,14 +232,15 @@ def _size(key: str, value: Any) -> Iterator[Problem]:
 
 
 def _date(path: str, value: PartialDate, today: str) -> Iterator[Problem]:
-    if not _is_date(value):
+    if not is_date(value):
         yield Problem("date-invalid", path, f"not a date of precision {value.precision}", value=value.value)
     elif value.first > today and path.rpartition(".")[2] not in MAY_BE_FUTURE:
         yield Problem("date-future", path, "lies in the future", value=value.value)
 
 
 @lru_cache(maxsize=4096)  # a source repeats its dates
-def _is_date(value: PartialDate) -> bool:
+def is_date(value: PartialDate) -> bool:
+    """Whether it is written at its precision, and there is such a day."""
     if not _LEXICAL[value.precision].fullmatch(value.value):
         return False
     try:
@@ -275,7 +276,7 @@ def _numbers(record: Record) -> Iterator[Problem]:
 
 def _embargo(record: Record, today: date) -> Iterator[Problem]:
     until = record.embargo_until
-    if until is not None and until.year > today.year + EMBARGO_YEARS:
+    if until is not None and is_date(until) and until.year > today.year + EMBARGO_YEARS:
         message = f"publication may be delayed by {EMBARGO_YEARS} years at most"
         yield Problem("embargo-long", "embargoUntil", message, Severity.WARNING, until.value)
 

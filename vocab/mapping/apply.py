@@ -84,10 +84,7 @@ class FieldMapping:
         """The record, its problems and its lineage. Never raises for what a tree of `decode` holds."""
         if self._when is not None and not self._when(tree):
             return Mapped(None, skipped=True)
-        if not context.local_id or UNWRITABLE.search(context.local_id):
-            problem = Problem(
-                "key-unwritable", "sourceRecordId", "the source's key is empty or holds characters no IRI can"
-            )
+        if (problem := unusable_key(context)) is not None:
             return Mapped(None, (problem,))
         made = [make(tree) for make in self._makers]
         problems = [problem for one in made if one.problems for problem in one.problems]
@@ -139,6 +136,13 @@ class FieldMapping:
             if whole is not None:
                 values[attribute] = whole
         return values
+
+
+def unusable_key(context: Context) -> Problem | None:
+    """What is wrong with the source's key, of which the IRI would be made."""
+    if context.local_id and not UNWRITABLE.search(context.local_id):
+        return None
+    return Problem("key-unwritable", "sourceRecordId", "the source's key is empty or holds characters no IRI can")
 
 
 def _leaves(record: type[Record]) -> dict[str, tuple[Any, bool]]:

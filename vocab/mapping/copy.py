@@ -5,7 +5,6 @@ the source's numbers, its provenance there the chain of ours. An open secrecy le
 found a record 非涉密 is for a declaration of our own to accept; any other level is, so that the gate refuses the record.
 """
 
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -18,8 +17,8 @@ from vocab.mapping.target import OURS
 from vocab.problem import Problem
 from vocab.record import Record
 from vocab.tree import Tree
-from vocab.validate import normalise
-from vocab.values import Agent, Origin, PartialDate, Precision, Provenance
+from vocab.validate import is_date, normalise
+from vocab.values import Agent, Origin, Provenance
 
 LONGEST_CHAIN = 8  # nodes: city, province, nation, and some to spare
 OPEN_LEVEL = "非涉密"
@@ -83,18 +82,15 @@ def _strange(theirs: Record, context: Context) -> Problem | None:
         return Problem("upstream-chain", "provenance", f"it came through more than {LONGEST_CHAIN} nodes")
     if any(iri.startswith(f"{context.base}/") for iri in (theirs.identifier, *(one.iri for one in chain))):
         return Problem("upstream-is-us", "provenance", "the record is our own, come back through other nodes")
+    return undated(theirs)
+
+
+def undated(theirs: Record) -> Problem | None:
+    """A date on which disclosure depends and that is none: nothing could be decided by it."""
     dates = [theirs.embargo_until, *(review.date for review in theirs.review)]
-    if not all(_is_date(one) for one in dates if one is not None):
-        return Problem("date-invalid", "embargoUntil", "a date on which its disclosure depends is none")
-    return None
-
-
-def _is_date(value: PartialDate) -> bool:
-    try:
-        date.fromisoformat(value.first)
-    except ValueError:
-        return False
-    return len(value.value) == {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}[value.precision]
+    if all(is_date(one) for one in dates if one is not None):
+        return None
+    return Problem("date-invalid", "embargoUntil", "a date on which its disclosure depends is none")
 
 
 def _is_open(level: str | None) -> bool:

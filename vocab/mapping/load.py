@@ -14,6 +14,7 @@ from vocab.mapping.copy import CopyMapping
 from vocab.mapping.errors import MappingError, allowed
 from vocab.mapping.model import FieldRule, MappingFile
 from vocab.mapping.rule import Rule
+from vocab.mapping.standard import StandardMapping
 from vocab.mapping.target import find
 from vocab.record import Record
 
@@ -38,12 +39,12 @@ def _load(text: str) -> FieldMapping:
     record = KINDS[declared.kind].record
     when = test(declared.when) if declared.when else None
     if declared.copy:
-        if declared.fields:
-            raise MappingError(
-                "fields", "stands beside copy = true, which takes over every field: leave one of them out"
-            )
+        if declared.fields or declared.standard:
+            beside = "fields" if declared.fields else "standard"
+            raise MappingError(beside, "stands beside copy = true, which takes over every field: leave one of them out")
         return CopyMapping(declared.id, declared.version, declared.kind, record, (), when, text)
-    return FieldMapping(declared.id, declared.version, declared.kind, record, _rules(declared, record), when, text)
+    made = StandardMapping if declared.standard else FieldMapping
+    return made(declared.id, declared.version, declared.kind, record, _rules(declared, record), when, text)
 
 
 def _toml(text: str) -> dict[str, Any]:

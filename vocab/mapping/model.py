@@ -53,6 +53,7 @@ class MappingFile(Declared, frozen=True):
     kind: str  # the kind of record it makes
     fields: dict[str, dict[str, Any]] = {}  # [fields.<key>]: one rule for each field
     copy: bool = False  # true: raw records are another node's public ones, taken over whole; then without fields
+    standard: bool = False  # true: records in the standard's JSON form are taken as they are; [fields] is for others
     tables: dict[str, dict[str, str | tuple[str, ...]]] = {}  # [tables.<name>]: the source's words and their codes
     when: Condition | None = None  # only records for which this holds
     description: str = ""  # for people
