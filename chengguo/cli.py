@@ -32,6 +32,7 @@ from chengguo.commands import (
     status,
     suggest,
     token,
+    validate,
     verify,
 )
 from chengguo.commands import version as versions
@@ -71,6 +72,7 @@ app.command()(harvest.harvest)
 app.command()(remap.remap)
 app.command()(project.project)
 app.command()(verify.verify)
+app.command()(validate.validate)
 app.add_typer(dictionary.app, name="dictionary")
 app.command()(dump.dump)
 app.command()(serve.serve)

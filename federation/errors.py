@@ -17,6 +17,7 @@ FederationError                  the message is written for the person who runs 
 +-- UnknownToken                 no token of that id is known here
 +-- PreconditionFailed           the record is not in the state that its sender expects; nothing was stored
 +-- ProjectionFailed             an output could not be brought up to date
++-- UnreadableFile               a file that was handed in to be checked is of no form that is read
 """
 
 
@@ -96,3 +97,7 @@ class ProjectionFailed(FederationError):
     """An output could not be brought up to date."""
 
     retry = True
+
+
+class UnreadableFile(FederationError):
+    """A file to be checked cannot be read; the message is for whoever handed it in."""

@@ -22,6 +22,7 @@ from publish import (
     oai,
     offers,
     sparql,
+    standard,
     vocabulary,
     void,
     warm,
@@ -75,6 +76,7 @@ def create_app(services: Services) -> Starlette:
         *ckan.routes(services),
         *void.routes(services),
         *vocabulary.routes(site),
+        *standard.routes(site),
         *dcat.routes(services),
         *offers.routes(site),
         *export.routes(site),
@@ -91,7 +93,7 @@ def create_app(services: Services) -> Starlette:
         Middleware(EncodedEntityTag),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(Failures, render=errors.render),
-        Middleware(RequestLimits, url=limits.url, body=limits.body, push=limits.push),
+        Middleware(RequestLimits, url=limits.url, body=limits.body, push=limits.push, check=limits.check),
         Middleware(RateLimiter, limit=limits.rate, trusted_proxies=services.settings.trusted_proxies),
     ]
     # What handlers raise on purpose is answered inside; the last resort (`Exception`) belongs to `Failures`.

@@ -25,6 +25,8 @@ class SiteLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     body: int = 64 * 2**10
     push: int = 16 * 2**20  # of records that a source sends
+    check: int = 8 * 2**20  # of a file that is checked against the standard
+    check_rows: int = 5_000  # of it that are looked at
     url: int = 8 * 2**10
     query_text: int = 500  # characters
     sitemap: int = 10_000  # addresses in one file (sitemaps.org allows 50,000)

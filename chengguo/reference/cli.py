@@ -31,6 +31,7 @@ from federation.watch.status import Status
 from federation.workbench.coverage import Coverage
 from federation.workbench.preview import Preview
 from federation.workbench.rehearsal import Comparison
+from publish.standard.told import CheckAnswer
 
 EXIT_CODES = {
     0: "done",
@@ -71,6 +72,7 @@ ANSWERS: dict[str, Any] = {
     "chengguo token create": Created,
     "chengguo token list": list[Token],
     "chengguo token revoke": Token,
+    "chengguo validate": CheckAnswer,
     "chengguo verify": Verdict,
     "chengguo version list": list[Removal],
     "chengguo version remove": list[Removal],

@@ -55,6 +55,13 @@ PURPOSES: dict[str, str] = {
     "code-data": "a code with what is above and below it, in the same forms",
     "ontology": "the ontology `sta:` as a page or as linked data by `Accept`",
     "ontology-data": "the ontology as `ttl`, `nt`, `rdf` or `jsonld`; 304 by `ETag`",
+    "standard": "the unified publication standard in its newest version: fields, rules, downloads, history",
+    "standard-version": "the same of a released version",
+    "standard-file": "a file of a released version, which never changes: JSON Schema, SHACL, templates, examples "
+    "(`docs/how-to/check-a-file.md`)",
+    "validate": "checks the file that is its body against the standard (`kind`, `lang`) and keeps nothing of it",
+    "standard-check": "the form to check a file",
+    "standard-checked": "checks the file of the form; answers with a page",
     "catalog": "the catalogue (DCAT-AP 3): a dataset for each source, data services; `page`; browsers are led to `/source`",
     "catalog-data": "the same as `ttl`, `jsonld`, `rdf` or `nt`",
     "offers": "technology offers for partners abroad, in English, as page, JSON or XML by `Accept`; `cursor`, `size` "

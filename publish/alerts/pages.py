@@ -19,8 +19,9 @@ from starlette.routing import Route
 from federation.alerts.subscriptions import LONGEST_SEARCH, PERIODS, BadAddress
 from federation.errors import FederationError
 from publish.alerts.letters import FOLLOW
-from publish.errors import BadParameter, Forbidden, NotFound, TooManyRequests, Unavailable, UnreadableBody
+from publish.errors import BadParameter, NotFound, TooManyRequests, Unavailable, UnreadableBody
 from publish.middleware.rate import Buckets, client_of
+from publish.own_form import expect_own_form
 from publish.portal.asked import Asked, asked
 from publish.portal.search import chosen
 from publish.portal.site import Site
@@ -62,7 +63,7 @@ class Pages:
         return await run_in_threadpool(self._ask, request, given)
 
     def _ask(self, request: Request, given: QueryParams) -> Response:
-        self._own_form(request)
+        expect_own_form(request, self.site.services.settings.base_url)
         if seconds := self._pace.take(client_of(request.scope, self._trusted)):
             raise TooManyRequests(math.ceil(seconds))
         wanted = self._asked(_parsed(given.get("search", "")[:LONGEST_SEARCH]))
@@ -138,15 +139,6 @@ class Pages:
             **(more or {}),
         }
         return self.site.page(request, "follow.html", context, status=status, headers=PRIVATE)
-
-    def _own_form(self, request: Request) -> None:
-        """Whether a page of another site made this browser ask. Programs say nothing of it, and harm nobody's browser."""
-        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-        base = self.site.services.settings.base_url
-        if site not in (None, "same-origin", "none") or (site is None and origin not in (None, base)):
-            raise Forbidden(
-                "This form can only be sent from a page of this site: open the search here and send it again."
-            )
 
     def _following(self) -> Following:
         if self.site.services.following is None:

@@ -14,6 +14,7 @@ from publish.conditional import answer
 from publish.formats import JSON
 from publish.params import repeatable
 from publish.services import Services
+from publish.standard import description as check_description
 
 PATH = "/openapi.json"
 REF = "#/components/schemas/{name}"
@@ -32,7 +33,12 @@ def routes(services: Services) -> list[Route]:
 def document(services: Services) -> Document:
     """The whole description."""
     settings = services.settings
-    structs = [*(o.answer for o in OPERATIONS), *push_description.STRUCTS, problem.ProblemDetails]
+    structs = [
+        *(o.answer for o in OPERATIONS),
+        *push_description.STRUCTS,
+        *check_description.STRUCTS,
+        problem.ProblemDetails,
+    ]
     _, schemas = msgspec.json.schema_components(structs, ref_template=REF)
     return {
         "openapi": "3.1.0",
@@ -46,6 +52,7 @@ def document(services: Services) -> Document:
             VERSION + PATH: {"get": _self()},
             **{VERSION + o.path: {"get": _operation(o)} for o in OPERATIONS},
             **push_description.paths(VERSION),
+            **check_description.paths(VERSION),
         },
         "components": {
             "schemas": {**schemas, **_parameter_schemas()},

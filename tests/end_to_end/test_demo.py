@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import jsonschema_rs
 import pyoxigraph
+import pyshacl
 import pytest
 import zstandard
+from rdflib import Graph
 
 from tests.end_to_end.conftest import copied
 from tests.end_to_end.node import Node, Served, serving
 from vocab.kinds import KINDS
+from vocab.standard.versions import current
 
+SHAPED = 12  # records of each kind whose graph is held against the shapes
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
@@ -115,6 +120,26 @@ def unpacked(path: Path) -> bytes:
     if path.suffix == ".gz":
         return gzip.decompress(body)
     return zstandard.ZstdDecompressor().stream_reader(body).read()
+
+
+def test_what_is_published_is_valid_by_the_standard_that_is_served(first_served: Served, status: Any) -> None:
+    portal, standard = first_served.portal, f"/standard/{current().number}"
+    validators = {
+        kind: jsonschema_rs.validator_for(portal.json(f"{standard}/{kind}.published.schema.json"))
+        for kind in status["published"]
+    }
+    records = portal.records()
+    wrong = {
+        item["iri"]: error.message for item in records for error in validators[item["kind"]].iter_errors(item["record"])
+    }
+    assert wrong == {}
+    shapes = Graph().parse(data=portal.get(f"{standard}/shapes.ttl").text, format="turtle")
+    some = [[item for item in records if item["kind"] == kind][:SHAPED] for kind in status["published"]]
+    data = Graph()
+    for item in (item for every in some for item in every):
+        data.parse(data=portal.get(f"/id/{item['iri'].partition('/id/')[2]}.nt").text, format="nt")
+    conforms, _, told = pyshacl.validate(data, shacl_graph=shapes)
+    assert conforms, told
 
 
 def test_verify_proves_it(first_day: Node) -> None:

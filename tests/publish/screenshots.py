@@ -42,6 +42,7 @@ def pictures(base: str) -> list[Picture]:
         Picture("source-zh-desktop", source, "zh-CN"),
         Picture("sparql-en-desktop", sparql, "en"),
         Picture("codes-en-desktop", "/code/gbt2260.html", "en"),
+        Picture("standard-zh-desktop", "/standard", "zh-CN"),
     ]
 
 

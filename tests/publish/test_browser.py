@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.publish import samples
+from vocab.standard.versions import current, released
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +35,8 @@ PAGES = {
     "code": "/code/gbt2260/330000.html",
     "offers": "/offers",
     "ontology": "/ns/sta",
+    "standard": "/standard",
+    "check": "/standard/validate",
     "sparql": "/sparql?format=text/html&query=SELECT+*+{+?s+<http://purl.org/dc/terms/title>+?title+}+LIMIT+5",
     "feed": "/feed",
     "follow": "/follow?q=示例&region=330000",
@@ -135,6 +138,13 @@ def test_everything_works_without_javascript(browser: Browser, site: str) -> Non
     page.get_by_role("button", name="Run").click()
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_label("Query", exact=True)).to_have_value("SELECT nonsense")
+    page.goto("/standard")
+    page.get_by_role("link", name="Check a file").click()
+    body = released(current().number)["demand.example.csv"].replace("征集中".encode(), "未定".encode())
+    page.locator("#file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": body})
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("status")).to_have_text("1 of 1 rows could be published")
+    expect(page.locator("main table").first).to_contain_text("未定")
     context.close()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import publish
 from federation.alerts.subscriptions import PERIODS
+from federation.checking.report import OUTCOMES
 from federation.matching.score import MERGING
 from federation.source import PolicyMode
 from federation.views import RunStatus
@@ -18,14 +19,19 @@ from publish.messages import Catalogue, MessageError
 from publish.portal.errors import KNOWN
 from publish.portal.groups import GROUPS
 from publish.portal.search import TIPS
+from publish.standard.pages import OF_KIND
 from search.base import FACETS, Sort
 from search.expression import MISREADINGS
 from search.fields import FIELDS
 from vocab import values
 from vocab.crosswalks import Relation
+from vocab.field import Obligation
 from vocab.kinds.demand import DemandState
 from vocab.kinds.organisation import OrganisationRole
 from vocab.offer import Client, Partnership, Rights
+from vocab.problem import Severity
+from vocab.standard.document import rules, standard
+from vocab.standard.versions import current
 
 FOLDER = Path(publish.__file__).parent
 LITERAL = re.compile(r"""(?:\bt|\.text)\(\s*['"]([a-z]+\.[a-zA-Z0-9_]+)['"]\s*[,)]""")
@@ -50,11 +56,24 @@ def used() -> set[str]:
     made |= {f"match.{reason}" for reason in (*MERGING, "decided")}
     made |= {f"offer.{one.name.lower()}" for one in (*Rights, *Client)} | {f"offer.{one.value}" for one in Partnership}
     made |= {f"code.{relation.value}" for relation in Relation}
+    made |= {text for _, text in OF_KIND} | {f"check.outcome_{one}" for one in OUTCOMES}
+    made |= {f"check.severity_{one.value}" for one in Severity} | {f"standard.ob_{one.value}" for one in Obligation}
+    made |= {f"standard.effect_{one.effect}" for one in rules().disclosure} | standard_words()
     made |= {f"policy.{m.value}" for m in PolicyMode} | {f"group.{name}" for name, _ in GROUPS}
     made |= {f"health.{condition.value}{end}" for condition in Condition for end in ("", "_means")}
     made |= {f"error.{part}_{said}" for said in (*KNOWN, "version") for part in ("title", "text")}
     made |= {f"enum.{e.value}" for e in (*DemandState, *OrganisationRole)} | {"enum.approve"}
     return written | made | {f"part.{name}" for name in parts()}
+
+
+def standard_words() -> set[str]:
+    """What the page of the standard says of fields and rules, by what its document holds."""
+    told = standard(current())
+    every = [field for kind in told.kinds for field in kind.fields]
+    words = {f"type.{field.type}" for field in every}
+    words |= {f"standard.by_{field.given_by}" for field in every if field.given_by != "source"}
+    words |= {f"standard.vis_{field.visibility}" for field in every if field.visibility != "P"}
+    return words | {f"standard.schema_{rule.json_schema or 'none'}" for rule in told.rules}
 
 
 def parts() -> set[str]:

@@ -19,7 +19,7 @@ from vocab.problem import Severity
 # Where problems of records are made, and the functions that make one from a code.
 MODULES = (
     *Path(vocab.__file__).parent.rglob("*.py"),
-    *(Path(federation.__file__).parent / name for name in ("gate.py", "judge.py")),
+    *(Path(federation.__file__).parent / name for name in ("gate.py", "judge.py", "checking/checker.py")),
 )
 MAKERS = {"Problem", "problem", "failed", "_problem", "_reason"}
 
