@@ -187,6 +187,7 @@ class Node:
         """The web application over readers of its own."""
         from chengguo.attention_feed import Door
         from publish.app import create_app  # here, because only web workers need it
+        from publish.dumps.shelf import Shelf
         from publish.services import Services
 
         return create_app(
@@ -200,6 +201,7 @@ class Node:
                 settings=site_settings(self.settings),
                 matches=self.ledger.matches,
                 offers=self.ledger.offers,
+                dumps=Shelf(self.home.dumps),
                 graph_mark=partial(self.ledger.cursors.mark, "graph"),
                 push=Inbox(self.ledger, self.registry, self.pipeline),
                 attention=Door(Tokens(self.ledger.database), self.matters),

@@ -55,7 +55,8 @@ def run(
             ],
         )
         matcher = Child(Program("match", own_command(home, "match", "--follow"), environ, orphaned=TERMINATE))
-        parts = [*graph, projector, Child(webserver.program(home, settings.http)), scheduler, matcher]
+        dumper = Child(Program("dumps", own_command(home, "dump", "--follow"), environ, orphaned=TERMINATE))
+        parts = [*graph, projector, Child(webserver.program(home, settings.http)), scheduler, matcher, dumper]
         if settings.mail.usable:
             told = Program("alerts", own_command(home, "alerts", "--follow"), environ, orphaned=TERMINATE)
             parts.append(Child(told))

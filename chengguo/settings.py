@@ -222,6 +222,25 @@ class Mail(Section, frozen=True):
         return bool(self.host and self.sender)
 
 
+class Dumps(Section, frozen=True):
+    schedule: Annotated[
+        str,
+        Meta(description="When `serve` writes a dump (cron: minute hour day month weekday). Empty: only when told to."),
+    ] = "30 3 * * *"
+    timezone: Annotated[str, Meta(description="Time zone of `schedule` (IANA).")] = "Asia/Shanghai"
+    formats: Annotated[
+        tuple[Literal["jsonl", "csv", "xlsx", "nq", "ttl"], ...],
+        Meta(min_length=1, description="What a dump is written as."),
+    ] = ("jsonl", "csv", "xlsx", "nq", "ttl")
+    compression: Annotated[Literal["zstd", "gzip"], Meta(description="How its files are compressed.")] = "zstd"
+    keep: Annotated[
+        int,
+        Meta(
+            ge=0, le=1000, description="Earlier dumps that are kept; all of them go when anything in them is withdrawn."
+        ),
+    ] = 3
+
+
 class Log(Section, frozen=True):
     level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="Least important message shown.")
@@ -243,6 +262,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     harvest: Annotated[Harvest, Meta(description="Reading the sources.")] = Harvest()
     attention: Annotated[Attention, Meta(description="Telling operators what needs a person.")] = Attention()
     mail: Annotated[Mail, Meta(description="Letters to those who follow a search.")] = Mail()
+    dumps: Annotated[Dumps, Meta(description="Files of everything that is public, for downloading.")] = Dumps()
     log: Annotated[Log, Meta(description="What the processes tell.")] = Log()
 
 

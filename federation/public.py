@@ -62,6 +62,11 @@ class PublicReader:
         with self._database.read() as connection:
             return last_seq(connection)
 
+    def last_withdrawal(self, after: int) -> int:
+        query = select(func.max(change.c.seq)).where(change.c.seq > after, change.c.event == Event.WITHDRAWN.value)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar() or 0
+
     def counts(self) -> dict[str, int]:
         query = select(published.c.kind, func.count()).group_by(published.c.kind).order_by(published.c.kind)
         with self._database.read() as connection:

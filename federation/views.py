@@ -152,6 +152,9 @@ class PublicView(Protocol):
 
     def last_seq(self) -> int: ...
 
+    def last_withdrawal(self, after: int) -> int:
+        """The `seq` of the last withdrawal after a `seq`; 0 when there was none."""
+
     def counts(self) -> dict[str, int]:
         """Published records by kind."""
 

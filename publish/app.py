@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import BaseRoute
 
 from publish import (
@@ -30,6 +30,8 @@ from publish import (
 from publish.alerts import pages as follow
 from publish.api import openapi, operations, push
 from publish.assets import Assets
+from publish.dumps import pages as dumps
+from publish.dumps.manifest import XLSX
 from publish.errors import OUTCOMES, Moved
 from publish.metrics import Metrics
 from publish.middleware.entity_tag import EncodedEntityTag
@@ -43,12 +45,15 @@ from publish.portal.errors import ErrorPages
 from publish.portal.site import make_site
 from publish.services import Services
 
+# What would only be packed a second time.
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/zstd", XLSX)
 EXPOSED = (
     "ETag",
     "Last-Modified",
     "Link",
     "Location",
     "Memento-Datetime",
+    "Repr-Digest",
     "Retry-After",
     "X-Export-Limit",
     "X-Total-Count",
@@ -80,6 +85,7 @@ def create_app(services: Services) -> Starlette:
         *dcat.routes(services),
         *offers.routes(site),
         *export.routes(site),
+        *dumps.routes(site),
         *atom.routes(site),
         *feed.routes(site),
         *follow.routes(site),
@@ -91,7 +97,7 @@ def create_app(services: Services) -> Starlette:
         Middleware(SecurityHeaders),
         Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], expose_headers=EXPOSED),
         Middleware(EncodedEntityTag),
-        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=PACKED),
         Middleware(Failures, render=errors.render),
         Middleware(RequestLimits, url=limits.url, body=limits.body, push=limits.push, check=limits.check),
         Middleware(RateLimiter, limit=limits.rate, trusted_proxies=services.settings.trusted_proxies),

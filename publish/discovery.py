@@ -20,7 +20,10 @@ SEARCHES = (
     ("application/x-suggestions+json", "suggestions", "/search.suggestions"),
 )
 # Addresses that multiply without end or hold nothing to index.
-CLOSED = ("/search?", "/search.", "/api/", "/sparql", "/oai", "/feed/", "/feed.", "/metrics", "/readyz", "/healthz")
+CLOSED = (
+    *("/search?", "/search.", "/api/", "/sparql", "/oai", "/feed/", "/feed.", "/dumps/*/"),
+    *("/metrics", "/readyz", "/healthz"),
+)
 
 
 def routes(services: Services) -> list[Route]:

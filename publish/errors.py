@@ -16,6 +16,8 @@
     +-- ContentTooLarge          the request is larger than this address takes: names the limit
     +-- UnreadableBody           the body is not what its media type says, or holds too much
     +-- NotTaken                 a record that was sent is not published: carries why
+    +-- DumpGone                 something in this dump was withdrawn since it was written
+    +-- DumpWritten              so it is with the newest one: it is being written again
     +-- Unavailable              the ledger cannot be written now
 
 Errors of the search engine and the graph are in `search/base.py` and `federation/graph/base.py`.
@@ -111,6 +113,14 @@ class UnreadableBody(PublishError):
     pass
 
 
+class DumpGone(PublishError):
+    pass
+
+
+class DumpWritten(PublishError):
+    pass
+
+
 class Unavailable(PublishError):
     pass
 
@@ -153,6 +163,12 @@ OUTCOMES: dict[type[Exception], Outcome] = {
     GraphNotAcceptable: Outcome(406, "not-acceptable", "Not acceptable"),
     Gone: Outcome(410, "gone", "Withdrawn"),
     OfferEnded: Outcome(410, "offer-ended", "No longer offered"),
+    DumpGone: Outcome(
+        410,
+        "dump-gone",
+        "Dump withdrawn",
+        "Something in this dump was withdrawn since it was written. The present one is at /dumps/.",
+    ),
     StateChanged: Outcome(412, "precondition-failed", "Precondition failed"),
     ContentTooLarge: Outcome(413, "too-large", "Content too large"),
     WrongMediaType: Outcome(415, "wrong-media-type", "Unsupported media type"),
@@ -171,6 +187,13 @@ OUTCOMES: dict[type[Exception], Outcome] = {
         503, "graph-unavailable", "Graph unavailable", "The graph store is starting. Try again soon.", 5
     ),
     GraphError: Outcome(503, "graph-unavailable", "Graph unavailable", "The graph store could not answer.", 5),
+    DumpWritten: Outcome(
+        503,
+        "dump-written",
+        "Dump being written",
+        "Something was withdrawn, so the dump is being written again. Try again soon; the data are in the API meanwhile.",
+        60,
+    ),
     Unavailable: Outcome(503, "unavailable", "Not possible now", None, 30),
     Exception: INTERNAL,
 }

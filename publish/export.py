@@ -6,7 +6,6 @@ how many the file may have. What a spreadsheet would take for a formula is kept 
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from tempfile import TemporaryFile
@@ -21,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from publish.links import record_path
-from publish.plain import writable
+from publish.plain import harmless, writable
 from publish.portal.asked import PATH, Asked, asked
 from publish.portal.reader import Reader
 from publish.portal.site import VARY, Site
@@ -35,8 +34,6 @@ COLUMNS = (
     *("iri", "page", "kind", "title_zh", "title_en", "orgs", "keywords", "region", "field", "stage", "transfer"),
     *("price", "date", "source", "cluster", "abstract"),
 )
-# A cell that begins so is a formula to spreadsheets, also in full width and behind white space.
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]")
 LONGEST_CELL = 32_000  # characters: what a cell of XLSX holds
 
 Cell = str | int | float
@@ -87,7 +84,9 @@ def _csv(found: Found, reader: Reader) -> Iterator[bytes]:
     yield "\ufeff".encode()
     for lines in _lines(found, reader):
         text = io.StringIO()
-        csv.writer(text).writerows([harmless(cell) for cell in line] for line in lines)
+        csv.writer(text).writerows(
+            [harmless(cell) if isinstance(cell, str) else cell for cell in line] for line in lines
+        )
         yield text.getvalue().encode()
 
 
@@ -154,11 +153,6 @@ def _listed(texts: Iterable[str]) -> str:
 
 def _bounded(cell: Cell) -> Cell:
     return writable(cell)[:LONGEST_CELL] if isinstance(cell, str) else cell
-
-
-def harmless(cell: Cell) -> Cell:
-    """A cell of CSV that no spreadsheet runs: an apostrophe goes before what it would take for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
 def _typed(sheet: WriteOnlyWorksheet, cell: Cell) -> Cell | SheetCell:

@@ -15,6 +15,7 @@ from federation.source import Source
 from federation.tokens import Token
 from federation.views import SourceView
 from federation.watch.attention import Matter
+from publish.dumps.shelf import EMPTY, Shelf
 from publish.settings import SiteSettings
 from search.base import SearchIndex
 from vocab.namespaces import Namespaces
@@ -82,4 +83,5 @@ class Services:
     attention: Attention | None = None  # None: nobody is told
     offers: OfferView | None = None  # None: nothing is offered from here
     following: Following | None = None  # None: no mail is sent from here
+    dumps: Shelf = EMPTY
     graph_mark: Callable[[], str] | None = None  # text that changes whenever the graph does; None: nobody knows

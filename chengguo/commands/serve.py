@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from chengguo import serving
+from chengguo import dumping, serving
 from chengguo.commands.options import HomeOption, opened
 from chengguo.limits import site_settings
 from chengguo.node import Node
@@ -23,6 +23,7 @@ def serve(home: HomeOption = None, port: PortOption = None, host: HostOption = N
     with Node(folder, settings) as here:
         here.ledger.last_seq()  # a ledger that cannot be used is said here, not by every child again and again
         site_settings(settings)
+        dumping.schedule_of(settings.dumps)
         serving.run(folder, settings, here.graph_parts(), here.schedules, ready)
 
 

@@ -15,7 +15,6 @@ from chengguo.commands.run import Told
 from chengguo.commands.source import Checked, Listed
 from chengguo.commands.suggest import Proposed
 from chengguo.commands.token import Created
-from chengguo.dumps import Dump
 from chengguo.harvesting import Outcome
 from chengguo.reference import markdown
 from chengguo.reference.shapes import shape
@@ -32,6 +31,7 @@ from federation.workbench.coverage import Coverage
 from federation.workbench.preview import Preview
 from federation.workbench.rehearsal import Comparison
 from publish.standard.told import CheckAnswer
+from publish.dumps.manifest import Dump
 
 EXIT_CODES = {
     0: "done",

@@ -34,6 +34,8 @@ TECHNOLOGY: Final = ("data-theme", "TECH")
 CSV: Final = ("file-type", "CSV")
 JSON: Final = ("file-type", "JSON")
 XLSX: Final = ("file-type", "XLSX")
+N_QUADS: Final = ("file-type", "RDF_N_QUADS")
+TURTLE: Final = ("file-type", "RDF_TURTLE")
 XML: Final = ("file-type", "XML")
 
 HOURLY: Final = ("frequency", "HOURLY")

@@ -6,12 +6,13 @@ import msgspec
 import pyoxigraph
 
 from federation.source import Name
-from publish.dcat import authority
+from publish.dcat import authority, whole
 from publish.dcat.authority import entry, scheme
-from publish.dcat.dataset import describe, record
+from publish.dcat.dataset import PROFILE, describe, record
 from publish.dcat.doors import DOORS, Door
 from publish.dcat.facts import Facts
 from publish.dcat.nodes import address, both, document, publisher, standard
+from publish.dumps.offer import DumpItem
 from publish.links import safe
 from publish.services import Services
 from vocab.rdf.graph import Graph, Terms
@@ -35,6 +36,7 @@ class Leaf(msgspec.Struct, frozen=True):
     facts: Sequence[Facts]
     changed: str = ""
     issued: str = ""
+    dump: DumpItem | None = None  # of everything; the first page has it
 
 
 def triples(leaf: Leaf, services: Services) -> Iterator[pyoxigraph.Triple]:
@@ -46,6 +48,10 @@ def triples(leaf: Leaf, services: Services) -> Iterator[pyoxigraph.Triple]:
         datasets.append(describe(graph, facts, services, contact))
         graph.add(graph.subject, "dcat:dataset", datasets[-1])
         graph.add(graph.subject, "dcat:record", record(graph, datasets[-1], facts))
+    if leaf.dump:
+        datasets.append(whole.describe(graph, leaf.dump, services, contact))
+        graph.add(graph.subject, "dcat:dataset", datasets[-1])
+        graph.add(graph.subject, "dcat:record", whole.record(graph, datasets[-1], leaf.dump, PROFILE))
     for door in DOORS:
         graph.add(graph.subject, "dcat:service", _service(graph, door, datasets, contact, services))
     _page(graph, leaf)

@@ -9,6 +9,7 @@ from federation.clock import moment, stamp
 from publish import conditional, negotiate, params
 from publish.dcat.catalogue import PATH, Leaf, triples
 from publish.dcat.facts import facts, published
+from publish.dumps.offer import Offer, offer_of
 from publish.errors import NotAcceptable, NotFound
 from publish.formats import HTML
 from publish.links import with_query
@@ -25,6 +26,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def routes(services: Services) -> list[Route]:
+    offer = offer_of(services)
     started = stamp()  # what the catalogue says of sources is as old as their configuration
 
     def negotiated(request: Request) -> Response:
@@ -42,8 +44,9 @@ def routes(services: Services) -> list[Route]:
         return answer(request, f"{PATH}.{suffix}", SUFFIXES[suffix])
 
     def answer(request: Request, path: str, media_type: str) -> Response:
-        leaf = page(services, path, params.read(request, Asked).page)
-        modified = max(started, leaf.changed or started, key=moment)
+        leaf = page(services, path, params.read(request, Asked).page, offer)
+        dumped = leaf.dump.written if leaf.dump else started
+        modified = max(started, leaf.changed or started, dumped, key=moment)
         # The tag is of the body: years and themes come from search, which may be behind the change log.
         body = serialise(triples(leaf, services), media_type, services.namespaces)
         headers = {"Vary": "Accept", "Link": link_header(services, leaf)}
@@ -55,7 +58,7 @@ def routes(services: Services) -> list[Route]:
     ]
 
 
-def page(services: Services, path: str, number: int) -> Leaf:
+def page(services: Services, path: str, number: int, offer: Offer | None = None) -> Leaf:
     """A page of the catalogue as it is at `path`. Raises NotFound."""
     sources, size = published(services), services.settings.limits.catalog
     last = max(1, -(-len(sources) // size))
@@ -64,6 +67,7 @@ def page(services: Services, path: str, number: int) -> Leaf:
     found = [facts(source, services) for source in sources[(number - 1) * size : number * size]]
     neighbours = {"first": 1, "previous": number - 1, "next": number + 1, "last": last}
     seq = services.view.last_seq()
+    kept = offer.latest() if offer and number == 1 else None
     first, latest = services.view.changes(0, 1), services.view.changes(seq - 1, 1)
     return Leaf(
         address=_address(services, path, number),
@@ -72,6 +76,7 @@ def page(services: Services, path: str, number: int) -> Leaf:
         facts=[one for one in found if one],
         changed=latest[0].at if latest else "",
         issued=first[0].at if first else "",
+        dump=offer.item(kept) if offer and kept else None,
     )
 
 

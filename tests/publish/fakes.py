@@ -121,6 +121,9 @@ class MemoryView:
     def last_seq(self) -> int:
         return self._stone.seq
 
+    def last_withdrawal(self, after: int) -> int:
+        return max((c.seq for c in self.changes(after, 10_000) if c.event is Event.WITHDRAWN), default=0)
+
     def counts(self) -> dict[str, int]:
         return dict(Counter(r.kind for r in self._records.values()))
 

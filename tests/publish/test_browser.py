@@ -40,6 +40,7 @@ PAGES = {
     "sparql": "/sparql?format=text/html&query=SELECT+*+{+?s+<http://purl.org/dc/terms/title>+?title+}+LIMIT+5",
     "feed": "/feed",
     "follow": "/follow?q=示例&region=330000",
+    "dumps": "/dumps/",
     "sparql error": "/sparql?format=text/html&query=SELECT",
     "404": "/no",
 }

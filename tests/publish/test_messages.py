@@ -12,6 +12,7 @@ from federation.matching.score import MERGING
 from federation.source import PolicyMode
 from federation.views import RunStatus
 from federation.watch.health import Condition
+from publish.dumps.manifest import FORMATS
 from publish.export import COLUMNS
 from publish.feed.page import FEEDS
 from publish.languages import Lang
@@ -53,6 +54,7 @@ def used() -> set[str]:
     made |= {f"follow.days_{days}" for days in PERIODS} | {f"follow.{page}" for page in ("asked", "stopped", "gone")}
     made |= {f"follow.{page}_title" for page in ("asked", "confirm", "active", "stopped", "gone")}
     made |= {f"follow.{page}_lead" for page in ("confirm", "active")}
+    made |= {f"dumps.format_{name}" for name in (*FORMATS, "csvw")}
     made |= {f"match.{reason}" for reason in (*MERGING, "decided")}
     made |= {f"offer.{one.name.lower()}" for one in (*Rights, *Client)} | {f"offer.{one.value}" for one in Partnership}
     made |= {f"code.{relation.value}" for relation in Relation}

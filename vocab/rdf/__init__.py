@@ -4,7 +4,7 @@ Code lists are in `vocab.rdf.scheme`.
 """
 
 from vocab.rdf.rdf_xml import rdf_xml
-from vocab.rdf.record import lines, nquads, ntriples, triples
+from vocab.rdf.record import lines, nquads, ntriples, quads, triples
 from vocab.rdf.serialise import (
     DATASETS,
     FORMATS,
@@ -33,6 +33,7 @@ __all__ = [
     "lines",
     "nquads",
     "ntriples",
+    "quads",
     "rdf_xml",
     "serialise",
     "triples",

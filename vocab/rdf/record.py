@@ -4,7 +4,7 @@ Both come from the same lines of N-Triples. A field without `rdf`, or one that i
 """
 
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
 from operator import attrgetter
@@ -140,9 +140,10 @@ def ntriples(public: PublicRecord, ns: Namespaces) -> bytes:
 
 def nquads(publics: Iterable[PublicRecord], ns: Namespaces) -> bytes:
     """Records in N-Quads, each in the named graph of its own IRI."""
-    parts = []
-    for public in publics:
-        end = f" <{public.iri}> .\n".encode()
-        # Line by line: most are ASCII and only copied, while one Chinese line would make the whole text a slow one.
-        parts.append(end.join([*map(str.encode, lines(public, ns)), b""]))
-    return b"".join(parts)
+    return b"".join([quads(public.iri, lines(public, ns)) for public in publics])
+
+
+def quads(iri: str, statements: Sequence[str]) -> bytes:
+    """The `lines` of a record in N-Quads, in the graph of its own IRI."""
+    # Line by line: most are ASCII and only copied, while one Chinese line would make the whole text a slow one.
+    return f" <{iri}> .\n".encode().join([*map(str.encode, statements), b""])

@@ -48,6 +48,11 @@ def address(ns: Namespaces) -> str:
     return f"{ns.base}/.well-known/void"
 
 
+def dataset(ns: Namespaces) -> str:
+    """The term of everything that is public as one dataset."""
+    return f"<{address(ns)}#dataset>"
+
+
 def statistics(counts: Counts, ns: Namespaces) -> bytes:
     """The document in N-Triples."""
     writer = _Writer(ns)
