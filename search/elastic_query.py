@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from search import pinyin, weights
-from search.analysis import Analyser, identifier_key, looks_like_identifier, phrase
+from search.analysis import Analyser, identifier_key, looks_like_identifier, sequence
 from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, Term, wanted
 from search.indexed import GRAMS, day_number, facet_field
 from search.pinyin import SPOKEN
@@ -19,7 +19,7 @@ PHRASE_OPTIONS = {"analyzer": "whitespace", "slop": 0}
 
 def contains(field: str, text: str) -> Clause | None:
     """Records whose `field` (of grams) contains the text; None when nothing in it could be looked for."""
-    tokens, prefix = phrase(text)
+    tokens, prefix = sequence(text)
     if not tokens:
         return None
     if len(tokens) == 1:

@@ -24,7 +24,6 @@ from search.highlight import mark, marker, passage
 from search.limits import FOLDED, SIMILAR_WORDS, check
 from search.normalise import normalise
 from search.question import Language
-from search.weights import WORD_FIELDS
 from vocab.document import SearchDocument
 
 TOGETHER = 1000  # records that a search is asked about at once
@@ -148,7 +147,7 @@ class ElasticSearch:
 def _like(field: str, words: str) -> build.Clause:
     """Records with any of the rarest of these words that others have as well."""
     chosen = {"min_term_freq": 1, "min_doc_freq": 2, "max_query_terms": SIMILAR_WORDS, "minimum_should_match": 1}
-    return {"more_like_this": {"fields": [field], "like": words, **chosen, "boost": WORD_FIELDS[field]}}
+    return {"more_like_this": {"fields": [field], "like": words, **chosen}}
 
 
 def _next(query: Query, found: Found, last: Hit, after: Cursor | None, step: Step) -> str:

@@ -16,7 +16,7 @@ from vocab.codes import concept
 from vocab.document import SearchDocument
 from vocab.public import PublicRecord
 
-FORMAT = 3
+FORMAT = 4
 DATE = re.compile(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 SEPARATOR = "\x1f"
 NOT_TYPED = re.compile(r"[^\w.+\-]|_")

@@ -8,7 +8,7 @@ from tantivy import FieldType, Occur
 from tantivy import Query as Q
 
 from search import pinyin, weights
-from search.analysis import Analyser, identifier_key, looks_like_identifier, phrase
+from search.analysis import Analyser, identifier_key, looks_like_identifier, sequence
 from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, Term, wanted
 from search.indexed import GRAMS, day_number, facet_field
 from search.tantivy_schema import schema
@@ -19,7 +19,7 @@ Sub = tuple[Occur, tantivy.Query]
 
 def contains(field: str, text: str) -> tantivy.Query | None:
     """Records whose `field` (of grams) contains the text; None when nothing in it could be looked for."""
-    tokens, prefix = phrase(text)
+    tokens, prefix = sequence(text)
     if not tokens:
         return None
     if len(tokens) == 1:

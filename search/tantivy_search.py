@@ -22,7 +22,6 @@ from search.normalise import normalise
 from search.question import Language
 from search.tantivy_order import Address, ByDate, ByScore, ByTitle, Order, total
 from search.tantivy_schema import schema, stored
-from search.weights import WORD_FIELDS
 
 EXACT = 10_000  # facet values counted per segment before the largest are kept: above any code list
 
@@ -186,11 +185,7 @@ class Search:
         shared = [w for w in rarest if self._frequency(w) > 1][:SIMILAR_WORDS]
         if not shared:
             return []
-        same = [
-            (Occur.Should, Q.boost_query(build.term(f, w), WORD_FIELDS[f]))
-            for w in shared
-            for f in ("title", "keywords")
-        ]
+        same = [(Occur.Should, build.term(f, w)) for w in shared for f in ("title", "keywords")]
         query = Q.boolean_query([(Occur.Must, Q.boolean_query(same)), (Occur.MustNot, build.term("iri", iri))])
         hits = self._searcher.search(query, size, count=False).hits
         return list(self._read(hits, EVERYTHING, [0] * len(hits)))

@@ -15,8 +15,9 @@ Cut = Callable[[str], list[str]]
 
 # What is asked for, as a run of characters: in title and keywords, two neighbours side by side, all of it in title and keywords.
 HEAD, BESIDE, WHOLE = 0.3, 1.0, 1.0
-# As a word of the dictionary, which 研究生 is not in 研究生命: by field.
-WORD_FIELDS = {"title": 0.3, "keywords": 0.3, "orgs": 0.2, "labels": 0.1, "abstract": 0.0}
+WORD_FIELDS = ("title", "keywords", "orgs", "labels", "abstract")
+# As a word of the dictionary in a field that is not among the runs of title and keywords.
+AS_WORD = {"orgs": 0.2, "labels": 0.1}
 IN_ITS_FIELD = 0.3  # a word in the field that the query names
 OTHER_NAME = 0.6  # of a synonym, against the name that was typed
 TRANSLATION = 1.0  # of the most certain one
@@ -61,10 +62,9 @@ def _own_names(wish: Term) -> list[tuple[str, float]]:
 
 
 def _name(wish: Term, name: str, weight: float, cut: Cut) -> Iterator[Lift]:
-    fields = {WORDS[wish.field]: IN_ITS_FIELD} if wish.field else WORD_FIELDS
+    fields = {WORDS[wish.field]: IN_ITS_FIELD} if wish.field else AS_WORD
     for word in dict.fromkeys(cut(name)):
         for field, boost in fields.items():
-            if boost:
-                yield Lift(field, word, boost * weight)
+            yield Lift(field, word, boost * weight)
     if not wish.field and CJK_RUN.match(name):
         yield Lift("head_grams", name, HEAD * weight, phrase=True)

@@ -149,6 +149,11 @@ class SearchIndexBehaviour(QueryBehaviour):
         empty.commit()
         assert empty.search(Query('"pm2.5膜"')).total == 120
 
+    def test_a_phrase_reaches_over_no_mark(self, empty: SearchIndex) -> None:
+        empty.put([public("whole", "石墨烯膜材料"), public("parts", "石墨烯、墨烯膜、烯膜材、膜材料")])
+        empty.commit()
+        assert names(empty.search(Query('"石墨烯膜材料"'))) == ["whole"]
+
     # What can be typed
 
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from search.analysis import CJK, RUN, grams, identifier_key, phrase, stem, whole
+from search.analysis import CJK, RUN, grams, identifier_key, phrase, sequence, stem, whole
 from search.expression import All, Not, Term, wanted
 from search.highlight import PASSAGE, mark, marker, passage
 from search.normalise import REGIONAL, align, normalise, normalise_plain
@@ -118,6 +118,14 @@ def test_spaces_between_characters_are_none() -> None:
 )
 def test_phrases(text: str, tokens: list[str], prefix: bool) -> None:
     assert phrase(text) == (tuple(tokens), prefix)
+
+
+@given(st.text("石墨烯，", max_size=9), st.text("石墨烯", min_size=2, max_size=5))
+def test_a_sequence_stands_in_a_text_where_its_characters_do(text: str, piece: str) -> None:
+    _, indexed = LANGUAGE.analyser.analyse(text)
+    tokens, _ = sequence(piece)
+    places = range(len(indexed) - len(tokens) + 1)
+    assert any(tuple(indexed[at : at + len(tokens)]) == tokens for at in places) == (piece in text)
 
 
 @pytest.mark.parametrize(
