@@ -13,9 +13,10 @@ PASSAGE = 160  # characters
 LEAD = 30  # of them before the first match
 MOST_IN_PASSAGE = 20  # matches that are counted to choose it
 SENTENCE = re.compile(r"[。！？!?；;\n]")
-LATIN_CHARACTER = f"[^\\W_{CJK}]"
-LATIN_TAIL = re.compile(LATIN_CHARACTER)
-MARK = r"(?:[\-_/+'&·. ]|’)?"  # ’ by itself: a class with a character above 255 takes a millisecond to compile
+LATIN = re.compile(f"[^\\W_{CJK}]")
+# Classes without characters above 255: one that has them takes a millisecond to compile, and every new query has its own pattern.
+MARK = r"[\-_/+'&·. ]?"
+NO_LETTER_FOLLOWS = "(?![0-9a-zß-öø-ÿ])"
 
 
 def marker(expression: Expression) -> re.Pattern[str] | None:
@@ -24,8 +25,7 @@ def marker(expression: Expression) -> re.Pattern[str] | None:
     longest_first = sorted(texts, key=lambda text: (-len(text), text))
     chinese = [_chinese(text) for text in longest_first if CJK_RUN.match(text)]
     latin = [_latin(text) for text in longest_first if not CJK_RUN.match(text)]
-    # One look ahead for all Latin words: its class of characters takes milliseconds to compile.
-    patterns = [*chinese, f"(?:{'|'.join(latin)})(?!{LATIN_CHARACTER})"] if latin else chinese
+    patterns = [*chinese, f"(?:{'|'.join(latin)}){NO_LETTER_FOLLOWS}"] if latin else chinese
     return re.compile("|".join(patterns)) if patterns else None
 
 
@@ -74,13 +74,16 @@ def _spans(text: str, pattern: re.Pattern[str] | None, plain: bool) -> list[Span
 
 
 def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[Span]:
-    """Latin matches must begin a word. Said here, not by a lookbehind: alternatives that all begin with a letter are
+    """Latin matches must be whole words. Said here, not by the pattern: alternatives that all begin with a letter are
     searched by their first letters, several times faster."""
-    for match in pattern.finditer(text):
+    for match in pattern.finditer(text.replace("’", "'")):
         start, end = match.span()
-        inside = start > 0 and not CJK_RUN.match(text[start]) and LATIN_TAIL.match(text[start - 1])
-        if end > start and not inside:
+        if end > start and (CJK_RUN.match(text[start]) or not _inside_word(text, start, end)):
             yield start, end
+
+
+def _inside_word(text: str, start: int, end: int) -> bool:
+    return any(LATIN.match(beside) for beside in (text[start - 1 : start], text[end : end + 1]))
 
 
 def _window(text: str, spans: list[Span]) -> Span:

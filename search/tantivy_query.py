@@ -147,9 +147,7 @@ def found_by(expression: Expression, analyser: Analyser) -> tantivy.Query:
     return matching(expression, analyser) or Q.all_query()
 
 
-def ranked(expression: Expression, analyser: Analyser, conditions: Sequence[Expression] = ()) -> tantivy.Query:
-    """What is found under these conditions, with its order of relevance."""
-    parts = expression.parts if isinstance(expression, All) else (expression,)
-    subs = _subs((*parts, *conditions), analyser)
-    subs += lifted(list(wanted(expression)), analyser)
-    return Q.boolean_query(subs) if subs else Q.all_query()
+def ranked(found: tantivy.Query, expression: Expression, analyser: Analyser) -> tantivy.Query:
+    """What is found, with its order of relevance."""
+    lifts = list(lifted(list(wanted(expression)), analyser))
+    return Q.boolean_query([(Occur.Must, found), *lifts]) if lifts else found

@@ -12,7 +12,7 @@ from tantivy import Query as Q
 from search import cursor as cursors
 from search import tantivy_query as build
 from search.attempts import Step, attempts, corrected, strictly
-from search.base import FacetCount, Hit, Page, Query, Sort, Speller
+from search.base import OWN, FacetCount, Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
 from search.expression import EVERYTHING, Choice, Expression, both, wanted
 from search.highlight import mark, marker, passage
@@ -51,7 +51,8 @@ class Search:
         only = None if after is None else after.step
         for attempt in attempts(self._language, query.text, partial(self._meeting, query), only):
             expression = attempt.question.expression
-            found = self._found(query, expression, after)
+            matching = build.found_by(query.narrowed(expression), self._analyser)
+            found = self._found(query, expression, matching, after)
             if found.total:
                 break
         hits = self._read(found.hits[: query.size], expression, found.same)
@@ -59,7 +60,7 @@ class Search:
         return Page(
             total=found.total,
             hits=hits,
-            facets=self._facets(query, expression) if query.facets else {},
+            facets=self._facets(query, expression, matching) if query.facets else {},
             next=_next(query, found, hits[-1], attempt.step) if more else None,
             corrected=corrected(self._language, query.text, self._speller, attempt, found.total, self._records_with),
             **attempt.said(found.total),
@@ -95,21 +96,20 @@ class Search:
     def _count(self, query: tantivy.Query) -> int:
         return total(self._searcher.search(query, 1))
 
-    def _found(self, query: Query, expression: Expression, after: Cursor | None) -> Found:
-        order = self._order(query, expression)
+    def _found(self, query: Query, expression: Expression, matching: tantivy.Query, after: Cursor | None) -> Found:
+        order = self._order(query, expression, matching)
         count, hits, start = order.page(after, query.size)
         if query.group:
             return self._folded(order, query, count, hits, start)
         return Found(count, hits, [0] * len(hits), [start + place for place in range(1, len(hits) + 1)])
 
-    def _order(self, query: Query, expression: Expression) -> Order:
+    def _order(self, query: Query, expression: Expression, matching: tantivy.Query) -> Order:
         """Where no word is wanted there is no relevance: the newest come first."""
         ranks = next(wanted(expression), None) is not None
         sort = query.sort if ranks or query.sort is not Sort.RELEVANCE else Sort.NEWEST
         if sort is Sort.RELEVANCE:
-            return ByScore(self._searcher, build.ranked(expression, self._analyser, query.conditions()))
-        found = build.found_by(query.narrowed(expression), self._analyser)
-        return ByTitle(self._searcher, found) if sort is Sort.TITLE else ByDate(self._searcher, found, sort)
+            return ByScore(self._searcher, build.ranked(matching, expression, self._analyser))
+        return ByTitle(self._searcher, matching) if sort is Sort.TITLE else ByDate(self._searcher, matching, sort)
 
     def _folded(self, order: Order, query: Query, count: int, hits: list[Address], start: int) -> Found:
         """Only the first found record of each achievement, with how many stand behind it."""
@@ -154,26 +154,27 @@ class Search:
             out.append(Hit(document, key if isinstance(key, float) else 0.0, highlights, behind))
         return tuple(out)
 
-    def _facets(self, query: Query, expression: Expression) -> dict[str, tuple[FacetCount, ...]]:
-        """Counts of each facet under all conditions but its own. Facets without any are counted in one pass."""
-        own = [name for name in query.facets if query.conditions(name) != query.conditions()]
-        passes = [(None, [n for n in query.facets if n not in own]), *((n, [n]) for n in own)]
-        counts: dict[str, tuple[FacetCount, ...]] = {}
-        for but, names in passes:
-            if not names:
-                continue
-            left = query.narrowed(expression, but)
-            terms = {n: {"terms": _terms(n, query.facet_size)} for n in names}
-            answer = self._searcher.aggregate(build.found_by(left, self._analyser), terms)
-            for name in names:
-                buckets = {b["key"]: b["doc_count"] for b in answer[name]["buckets"]}
-                for value in query.filters.get(name, ()):
-                    if value not in buckets:  # what was chosen is shown, however small
-                        chosen = both(left, Choice(name, (value,)))
-                        buckets[value] = self._count(build.found_by(chosen, self._analyser))
-                ordered = sorted(buckets.items(), key=lambda b: (-b[1], b[0]))
-                counts[name] = tuple(FacetCount(value, count) for value, count in ordered)
-        return {name: counts[name] for name in query.facets}
+    def _facets(
+        self, query: Query, expression: Expression, matching: tantivy.Query
+    ) -> dict[str, tuple[FacetCount, ...]]:
+        """Counts of each facet under all conditions but its own. Those of `matching`, under all of them, are made in one pass."""
+        narrowed = {name for name, values in query.filters.items() if values} | {OWN[r.field] for r in query.ranges}
+        counted = self._counts(matching, [name for name in query.facets if name not in narrowed], query.facet_size)
+        for name in narrowed.intersection(query.facets):
+            left = query.narrowed(expression, name)
+            counts = self._counts(build.found_by(left, self._analyser), [name], query.facet_size)[name]
+            for value in query.filters.get(name, ()):
+                if value not in counts:  # what was chosen is shown, however small
+                    chosen = both(left, Choice(name, (value,)))
+                    counts[value] = self._count(build.found_by(chosen, self._analyser))
+            counted[name] = counts
+        return {name: _ordered(counted[name]) for name in query.facets}
+
+    def _counts(self, found: tantivy.Query, names: Sequence[str], size: int) -> dict[str, dict[str, int]]:
+        if not names:
+            return {}
+        answer = self._searcher.aggregate(found, {name: {"terms": _terms(name, size)} for name in names})
+        return {name: {b["key"]: b["doc_count"] for b in answer[name]["buckets"]} for name in names}
 
     def similar(self, iri: str, size: int) -> list[Hit]:
         found = self._searcher.search(build.term("iri", iri), 1, count=False).hits
@@ -192,6 +193,10 @@ class Search:
 
     def _frequency(self, word: str) -> int:
         return self._searcher.doc_freq("title", word) + self._searcher.doc_freq("keywords", word)
+
+
+def _ordered(counts: dict[str, int]) -> tuple[FacetCount, ...]:
+    return tuple(FacetCount(value, count) for value, count in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
 
 
 def _same(one: tantivy.DocAddress, other: tantivy.DocAddress) -> bool:
