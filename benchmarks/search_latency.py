@@ -1,22 +1,32 @@
 """Search latency and indexing rate, ours beside the raw engine in the same run.
 
-    python -m benchmarks.search_latency [RECORDS] [--rounds N] [--clients N]
+    python -m benchmarks.search_latency [RECORDS ...] [--rounds N] [--clients N] [--folder DIR]
 
 Raw is what one would write by hand with tantivy: words of the same segmenter in five fields with boosts, seven facet
 columns, one search and one aggregation per query, stored documents decoded. Ours does all that, and matches by
 character pairs, knows synonyms and pinyin, marks the hits and gives a cursor. Both answer the same queries with five
 facets, one after the other, so that the ratio means something on a busy machine; and once more with several clients at a
-time, each a thread of this process.
+time, each a thread of this process. Nothing is remembered from one search to the next: what we keep of a text (its tokens, the
+compiled pattern of its marks) is thrown away before each of our searches.
+
+With several numbers of records the growth of the median is told. Suggestions are asked by the first one, two and three
+characters of titles; a cold start is a process of its own that opens the index and answers one search. With a folder the
+indexes are kept and found again.
 """
 
 import argparse
+import contextlib
 import json
 import random
+import re
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -24,6 +34,7 @@ import rjieba
 import tantivy
 from tantivy import Occur
 
+from search import analysis
 from search.base import Query
 from search.question import default_language
 from search.tantivy_index import TantivyIndex
@@ -133,6 +144,8 @@ def _dictionary() -> list[str]:
 
 
 class Raw:
+    """Over what is in the directory, or a new index."""
+
     def __init__(self, directory: Path) -> None:
         builder = tantivy.SchemaBuilder()
         for name in FIELDS:
@@ -142,7 +155,6 @@ class Raw:
         builder.add_bytes_field("document", stored=True)
         self.schema = builder.build()
         self.index = tantivy.Index(self.schema, str(directory))
-        self.writer = self.index.writer(96_000_000, 1)
         self.jieba = rjieba.Jieba()
         for word in _dictionary():
             self.jieba.add_word(word, None, None)
@@ -167,6 +179,13 @@ class Raw:
         for document in documents:
             self.add(document)
 
+    def begin(self) -> None:
+        self.writer = self.index.writer(96_000_000, 1)
+
+    def settle(self) -> None:
+        self.writer.wait_merging_threads()
+        self.index.reload()
+
     def search(self, text: str) -> int:
         searcher = self.index.searcher()
         must = []
@@ -185,6 +204,13 @@ class Raw:
         return int(found.count or 0)  # type: ignore[attr-defined]  # there, but not in the stubs
 
 
+def forget() -> None:
+    """What we keep of texts that were asked for before: their tokens, and the compiled patterns of their marks."""
+    re.purge()
+    for kept in (analysis.phrase, analysis.sequence, analysis.latin, analysis.whole):
+        kept.cache_clear()
+
+
 def timed(ask: Callable[[], object]) -> float:
     start = time.perf_counter()
     ask()
@@ -200,6 +226,7 @@ def load(count: int, ours: TantivyIndex, raw: Raw) -> dict[str, float]:
     """Both are fed the same batches in turn; records are made outside the clock."""
     spent = {"ours": 0.0, "raw": 0.0}
     batch: list[SearchDocument] = []
+    raw.begin()
     for number, document in enumerate(records(count), 1):
         batch.append(document)
         if len(batch) == BATCH or number == count:
@@ -208,6 +235,8 @@ def load(count: int, ours: TantivyIndex, raw: Raw) -> dict[str, float]:
             batch = []
     spent["ours"] += timed(ours.commit)
     spent["raw"] += timed(raw.writer.commit)
+    ours.close()  # merges are awaited, as the raw engine's are
+    raw.settle()
     return {name: count / spent[name] * 1000 for name in spent}
 
 
@@ -215,13 +244,21 @@ def latencies(ours: TantivyIndex, raw: Raw, rounds: int) -> dict[str, dict[str, 
     out: dict[str, dict[str, object]] = {}
     every: dict[str, list[float]] = {"ours": [], "raw": []}
     for text in QUERIES:
-        query = Query(text=text, facets=FACETS)
         times: dict[str, list[float]] = {"ours": [], "raw": []}
+        spent: dict[str, list[float]] = {"ours": [], "raw": []}
+        asks: dict[str, Callable[[], object]] = {
+            "ours": lambda: ours.search(Query(text=text, facets=FACETS)),  # noqa: B023
+            "raw": lambda: raw.search(text),  # noqa: B023
+        }
         for _ in range(rounds):
-            times["ours"].append(timed(lambda: ours.search(query)))  # noqa: B023
-            times["raw"].append(timed(lambda: raw.search(text)))  # noqa: B023
-        totals = {"total": ours.search(query).total, "raw_total": raw.search(text)}
-        out[text] = {**totals, **_row(times)}
+            for name, ask in asks.items():
+                forget()
+                before = time.process_time()
+                times[name].append(timed(ask))
+                spent[name].append(time.process_time() - before)
+        totals = {"total": ours.search(Query(text)).total, "raw_total": raw.search(text)}
+        processor = statistics.median(spent["ours"]) / statistics.median(spent["raw"])
+        out[text] = {**totals, **_row(times), "ratio_processor": round(processor, 2)}
         for name, values in times.items():
             every[name] += values
     out["all"] = _row(every)
@@ -230,14 +267,18 @@ def latencies(ours: TantivyIndex, raw: Raw, rounds: int) -> dict[str, dict[str, 
 
 def crowded(ours: TantivyIndex, raw: Raw, clients: int, rounds: int) -> dict[str, object]:
     """Every client asks every query so often, all at once; first one engine, then the other, in three turns."""
-    asks = {
+    asks: dict[str, Callable[[str], object]] = {
         "ours": lambda text: ours.search(Query(text=text, facets=FACETS)),
         "raw": raw.search,
     }
     times: dict[str, list[float]] = {"ours": [], "raw": []}
 
+    def asked(name: str, text: str) -> float:
+        forget()
+        return timed(lambda: asks[name](text))
+
     def client(name: str) -> list[float]:
-        return [timed(lambda: asks[name](text)) for _ in range(rounds) for text in QUERIES]  # noqa: B023
+        return [asked(name, text) for _ in range(rounds) for text in QUERIES]
 
     with ThreadPoolExecutor(clients) as pool:
         for _ in range(3):
@@ -259,26 +300,66 @@ def _row(times: dict[str, list[float]]) -> dict[str, object]:
     }
 
 
+def suggested(ours: TantivyIndex, count: int) -> dict[str, float]:
+    """Asked for by the first one, two and three characters of titles, each once."""
+    titles = [document.title_zh for document in islice(records(count), 200)]
+    beginnings = {title[:length] for title in titles for length in (1, 2, 3)}
+    times = [timed(lambda: ours.suggest(beginning)) for beginning in beginnings]  # noqa: B023
+    cuts = statistics.quantiles(times, n=100)
+    return {"beginnings": len(times), "p50_ms": round(cuts[49], 2), "p95_ms": round(cuts[94], 2)}
+
+
+COLD = """
+import sys, time
+from pathlib import Path
+from benchmarks.search_latency import FACETS
+from search.base import Query
+from search.tantivy_index import TantivyIndex
+start = time.perf_counter()
+page = TantivyIndex(Path(sys.argv[1])).search(Query(text="石墨烯 电池", facets=FACETS))
+print(time.perf_counter() - start)
+"""
+
+
+def cold_start(folder: Path) -> float:
+    """Seconds from opening the index to the first answer in a new process, the dictionary read; its imports are not counted."""
+    command = [sys.executable, "-c", COLD, str(folder)]
+    return round(float(subprocess.run(command, capture_output=True, check=True, text=True).stdout), 2)
+
+
+def measured(folder: Path, count: int, rounds: int, clients: int) -> float:
+    """Prints everything of so many records; gives the median of our searches."""
+    fresh = not folder.exists()
+    (folder / "raw").mkdir(parents=True, exist_ok=True)
+    ours = TantivyIndex.open(folder / "ours", language=default_language())
+    raw = Raw(folder / "raw")
+    rates = {name: round(rate) for name, rate in load(count, ours, raw).items()} if fresh else None
+    print(json.dumps({"records": count, "documents_per_s": rates}))
+    found = latencies(ours, raw, rounds)
+    for name, row in found.items():
+        print(name, json.dumps(row, ensure_ascii=False), flush=True)
+    print(f"{clients} clients", json.dumps(crowded(ours, raw, clients, max(1, rounds // 10))))
+    print("suggestions", json.dumps(suggested(ours, count)))
+    print("cold start, seconds:", cold_start(folder / "ours"), flush=True)
+    ours.close()
+    return float(str(found["all"]["ours_p50_ms"]))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("records", nargs="?", type=int, default=200_000)
+    parser.add_argument("records", nargs="*", type=int, default=[200_000])
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--folder", type=Path, help="keep the indexes here, and use those that are here")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        language = default_language()
-        ours = TantivyIndex.open(Path(folder) / "ours", language=language)
-        (Path(folder) / "raw").mkdir()
-        raw = Raw(Path(folder) / "raw")
-        rates = load(options.records, ours, raw)
-        print(json.dumps({"records": options.records, "documents_per_s": {k: round(v) for k, v in rates.items()}}))
-        raw.writer.wait_merging_threads()
-        raw.index.reload()
-        for name, row in latencies(ours, raw, options.rounds).items():
-            print(name, json.dumps(row, ensure_ascii=False))
-        several = crowded(ours, raw, options.clients, max(1, options.rounds // 10))
-        print(f"{options.clients} clients", json.dumps(several))
-        ours.close()
+    with contextlib.ExitStack() as stack:
+        folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        medians = {
+            count: measured(folder / str(count), count, options.rounds, options.clients) for count in options.records
+        }
+    first = options.records[0]
+    for count, median in medians.items():
+        print(f"{count} records: {count / first:.0f} times as many, p50 {median / medians[first]:.1f} times as long")
 
 
 if __name__ == "__main__":
