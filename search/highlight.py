@@ -52,9 +52,7 @@ def passage(text: str, pattern: re.Pattern[str] | None, plain: bool = False) -> 
         return _pieces(text, spans, (0, len(text)))
     start, end = _window(text, spans)
     pieces = _pieces(text, spans, (start, end))
-    before: Pieces = (("…", False),) if start else ()
-    after: Pieces = (("…", False),) if end < len(text) else ()
-    return _joined((*before, *pieces, *after))
+    return _shortened(pieces, start > 0, end < len(text))
 
 
 def _spans(text: str, pattern: re.Pattern[str] | None, plain: bool) -> list[Span]:
@@ -89,39 +87,60 @@ def _inside_word(text: str, start: int, end: int) -> bool:
 def _window(text: str, spans: list[Span]) -> Span:
     if not spans:
         return 0, PASSAGE
-    counted = (spans[first : first + MOST_IN_PASSAGE] for first in range(len(spans)))
-    best = max(counted, key=lambda following: (_different(text, following), -following[0][0]))[0]
+    best = _best(text, spans)
     start = max(0, min(best[0] - LEAD, len(text) - PASSAGE))
     for stop in SENTENCE.finditer(text, max(0, start - LEAD), best[0]):
         start = stop.end()
     return start, min(len(text), max(start + PASSAGE, best[1]))
 
 
+def _best(text: str, spans: list[Span]) -> Span:
+    """The first match of the passage that has the most different ones."""
+    if _reach(spans[0]) >= spans[-1][1]:
+        return spans[0]
+    counted = (spans[first : first + MOST_IN_PASSAGE] for first in range(len(spans)))
+    return max(counted, key=lambda following: (_different(text, following), -following[0][0]))[0]
+
+
+def _reach(first: Span) -> int:
+    return first[0] + PASSAGE - LEAD
+
+
 def _different(text: str, spans: list[Span]) -> int:
     """Different matches in the passage that begins with the first of these."""
-    end = spans[0][0] + PASSAGE - LEAD
+    end = _reach(spans[0])
     return len({text[a:b] for a, b in spans if b <= end})
 
 
 def _pieces(text: str, spans: Iterable[Span], window: Span) -> Pieces:
+    """Without empty pieces; matches that touch are one."""
     start, stop = window
     out: list[tuple[str, bool]] = []
     for a, b in spans:
         if b <= start or a >= stop:
             continue
         a, b = max(a, start), min(b, stop)
-        out += [(text[start:a], False), (text[a:b], True)]
+        if a > start:
+            out.append((text[start:a], False))
+        if out and out[-1][1]:
+            out[-1] = (out[-1][0] + text[a:b], True)
+        else:
+            out.append((text[a:b], True))
         start = b
-    out.append((text[start:stop], False))
-    return _joined(out)
+    if start < stop:
+        out.append((text[start:stop], False))
+    return tuple(out)
 
 
-def _joined(pieces: Iterable[tuple[str, bool]]) -> Pieces:
-    """Without empty pieces, and neighbours of one sort put together."""
-    out: list[tuple[str, bool]] = []
-    for text, matched in pieces:
-        if text and out and out[-1][1] == matched:
-            out[-1] = (out[-1][0] + text, matched)
-        elif text:
-            out.append((text, matched))
+def _shortened(pieces: Pieces, before: bool, after: bool) -> Pieces:
+    """With … where text was left out."""
+    out = list(pieces)
+    if before and out[0][1]:
+        out.insert(0, ("…", False))
+    elif before:
+        out[0] = (f"…{out[0][0]}", False)
+    if after and out[-1][1]:
+        out.append(("…", False))
+    elif after:
+        out[-1] = (f"{out[-1][0]}…", False)
     return tuple(out)

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from search.analysis import CJK_RUN
 from search.expression import IDENTIFIER, Term
+from search.guesses import ORGANISATION
 
 Cut = Callable[[str], list[str]]
 
 # What is asked for, as a run of characters: in title and keywords, two neighbours side by side, all of it in title and keywords.
 HEAD, BESIDE, WHOLE = 0.3, 1.0, 1.0
 WORD_FIELDS = ("title", "keywords", "orgs", "labels", "abstract")
-# As a word of the dictionary in a field that is not among the runs of title and keywords.
-AS_WORD = {"orgs": 0.2, "labels": 0.1}
+AMONG_ORGANISATIONS = 0.2  # a word of what may be the name of one, among the organisations of a record
 IN_ITS_FIELD = 0.3  # a word in the field that the query names
 OTHER_NAME = 0.6  # of a synonym, against the name that was typed
 TRANSLATION = 1.0  # of the most certain one
@@ -62,9 +62,9 @@ def _own_names(wish: Term) -> list[tuple[str, float]]:
 
 
 def _name(wish: Term, name: str, weight: float, cut: Cut) -> Iterator[Lift]:
-    fields = {WORDS[wish.field]: IN_ITS_FIELD} if wish.field else AS_WORD
-    for word in dict.fromkeys(cut(name)):
-        for field, boost in fields.items():
+    if wish.field or ORGANISATION.search(name):
+        field, boost = (WORDS[wish.field], IN_ITS_FIELD) if wish.field else ("orgs", AMONG_ORGANISATIONS)
+        for word in dict.fromkeys(cut(name)):
             yield Lift(field, word, boost * weight)
     if not wish.field and CJK_RUN.match(name):
         yield Lift("head_grams", name, HEAD * weight, phrase=True)
