@@ -1,8 +1,8 @@
-"""Text analysis, the same for every engine and for documents and queries: words, character pairs, keys of identifiers.
+"""Text analysis, the same for every engine and for documents and queries: words, runs of characters, keys of identifiers.
 
 Engines index what comes out of here with a whitespace tokenizer and analyse nothing themselves. A text is indexed twice:
-as *words* (dictionary segmentation, each long word also by its parts), which rank, and as *grams* (every pair of
-adjacent characters, Latin words whole), which decide whether it matches, so that no cut can hide a text.
+as *words* (dictionary segmentation, each long word also by its parts), which help to rank, and as *grams* (every pair and every
+three of adjacent characters, Latin words whole), which decide whether it matches, so that no cut can hide a text.
 """
 
 import re

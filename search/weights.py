@@ -29,7 +29,7 @@ WORDS = {"title": "title", "keywords": "keywords", "org": "orgs", "abstract": "a
 
 
 class Lift(NamedTuple):
-    """`phrase`: the text's pairs in their order in a field of grams; otherwise one word in a field of words."""
+    """`phrase`: the text as it stands in a field of grams; otherwise one word in a field of words."""
 
     field: str
     text: str
