@@ -13,7 +13,7 @@ from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, R
 from search.indexed import GRAMS, day_number, facet_field
 from search.tantivy_schema import schema
 
-EXACT = frozenset({"identifiers", "iri", "holds", "suggest", "cluster"})
+EXACT = frozenset({"identifiers", "iri", "holds", "suggest", "suggest_titles", "cluster"})
 Sub = tuple[Occur, tantivy.Query]
 
 

@@ -6,18 +6,19 @@ import msgspec
 import tantivy
 
 from search.base import FACETS
-from search.indexed import DocumentMaker, facet_field
+from search.indexed import SEPARATOR, DocumentMaker, facet_field
 from search.weights import WORD_FIELDS
 from vocab.document import SearchDocument
 
 PLAIN = b"="
+OF_TITLE = f"{SEPARATOR}t{SEPARATOR}"
 _DECODER = msgspec.json.Decoder(SearchDocument)
 
 
 @cache
 def schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for name in ("iri", "holds", "identifiers", "suggest"):
+    for name in ("iri", "holds", "identifiers", "suggest", "suggest_titles"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in (*WORD_FIELDS, "pinyin"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
@@ -37,10 +38,17 @@ def schema() -> tantivy.Schema:
 
 def made(maker: DocumentMaker, document: SearchDocument) -> tantivy.Document:
     values, plain = maker.values(document)
-    out = tantivy.Document(**values)
+    out = tantivy.Document(**_parted(values))
     flag = PLAIN if plain else b"?"
     out.add_bytes("document", flag + msgspec.json.encode(document))  # as a value it would be tried as a text first
     return out
+
+
+def _parted(values: dict[str, object]) -> dict[str, object]:
+    """The terms of titles by themselves: there are as many as records, and each leads to one."""
+    terms: list[str] = values["suggest"]  # type: ignore[assignment]  # what DocumentMaker makes of a document
+    titles = [term for term in terms if OF_TITLE in term]
+    return {**values, "suggest": [term for term in terms if OF_TITLE not in term], "suggest_titles": titles}
 
 
 def stored(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> tuple[SearchDocument, bool]:

@@ -8,6 +8,8 @@ from search.indexed import MOST_SUGGESTIONS, SEPARATOR, SUGGESTED, suggestion_ke
 from search.pinyin import typed
 from search.tantivy_schema import stored
 
+SHORT = 2  # Latin letters or digits that many titles begin with
+
 
 def suggest(searcher: tantivy.Searcher, prefix: str, size: int) -> list[Suggestion]:
     """At most `size` (and MOST_SUGGESTIONS), the most frequent first. Only what a record in the index has now."""
@@ -17,11 +19,20 @@ def suggest(searcher: tantivy.Searcher, prefix: str, size: int) -> list[Suggesti
         return []
     # Twice: keys of withdrawn records stay in the dictionary until the engine merges, and are passed over here.
     for limit in (size * 4, size * 64):
-        terms = searcher.terms_with_prefix("suggest", key, limit=limit)
-        out = _living(searcher, [term for term, _ in terms], size)
+        terms = _beginning(searcher, key, limit)
+        out = _living(searcher, terms, size)
         if len(out) == size or len(terms) < limit:
             break
     return out
+
+
+def _beginning(searcher: tantivy.Searcher, key: str, limit: int) -> list[str]:
+    """Terms that begin with the key, the most frequent first. All that do are counted by the engine: of a letter or two that may be
+    every tenth title, so titles are looked at only when there are not enough keywords and organisations."""
+    terms = searcher.terms_with_prefix("suggest", key, limit=limit)
+    if len(terms) < limit or len(key) > SHORT or not key.isascii():
+        terms += searcher.terms_with_prefix("suggest_titles", key, limit=limit)
+    return [term for term, _ in sorted(terms, key=lambda counted: (-counted[1], counted[0]))[:limit]]
 
 
 def _living(searcher: tantivy.Searcher, terms: list[str], size: int) -> list[Suggestion]:
@@ -30,7 +41,8 @@ def _living(searcher: tantivy.Searcher, terms: list[str], size: int) -> list[Sug
         if len(out) == size:
             break
         _, what, name = term.split(SEPARATOR, 2)
-        hits = searcher.search(build.term("suggest", term), 1, count=False).hits
+        field = "suggest_titles" if what == "t" else "suggest"
+        hits = searcher.search(build.term(field, term), 1, count=False).hits
         if not hits:
             continue
         if what != "t":

@@ -326,6 +326,15 @@ class SearchIndexBehaviour(QueryBehaviour):
         [suggestion] = index.suggest("集成电路封")
         assert (suggestion.text, suggestion.kind, suggestion.iri) == ("集成电路封装", "achievement", iri("chip"))
 
+    def test_titles_fill_what_keywords_leave(self, empty: SearchIndex) -> None:
+        empty.put([public(f"n{n}", f"量子点研究{n}", keywords=("量子点",)) for n in range(3)])
+        empty.commit()
+        assert [(s.text, s.kind) for s in empty.suggest("l", 3)] == [
+            ("量子点", "keyword"),
+            ("量子点研究0", "achievement"),
+            ("量子点研究1", "achievement"),
+        ]
+
     def test_similar(self, index: SearchIndex) -> None:
         similar = [hit.document.iri for hit in index.similar(iri("graphene"))]
         assert similar[0] == iri("oxide")
