@@ -133,7 +133,7 @@ def raw_index(folder: Path, ledger: Ledger) -> float:
     maker = DocumentMaker(default_language().analyser)
     spent = 0.0
     for page in pages(ledger):
-        documents = [made(maker, document_of(p)) for p in page]
+        documents = list(made(maker, [document_of(p) for p in page]))
 
         def add(documents: list[tantivy.Document] = documents) -> None:
             for document in documents:

@@ -72,19 +72,13 @@ class Analyser:
         """The words of a document, in no order: those of `cut`, and the words inside long words as well."""
         return self._words(RUN.findall(_plain(text)))
 
-    def analyse(self, text: str) -> tuple[list[str], list[str]]:
-        """(words, grams) of a document's text, normalised once."""
-        return self.analyse_normalised(normalise(text))
-
-    def analyse_normalised(self, text: str) -> tuple[list[str], list[str]]:
-        """The grams are the pairs in their order, and behind them the threes in theirs."""
-        runs = RUN.findall(SPACED.sub("", text))
-        return self._words(runs), _grams(runs) + _threes(runs)
+    def words_between_spaces(self, text: str) -> list[str]:
+        """The words of runs of CJK characters, and the words inside long words; spaces are given back as words of their own."""
+        return self._jieba.cut_for_search(text, False)
 
     def _words(self, runs: Runs) -> list[str]:
         # All runs in one call: the segmenter never joins over a space, and calls cost more than characters.
-        cut = self._jieba.cut_for_search(" ".join([cjk for cjk, _ in runs if cjk]), False)
-        out = [word for word in cut if word != " "]
+        out = [word for word in self.words_between_spaces(" ".join([cjk for cjk, _ in runs if cjk])) if word != " "]
         for _, other in runs:
             if other:
                 out += latin(other)
@@ -118,11 +112,11 @@ def _grams(runs: Runs) -> list[str]:
     return out
 
 
-def _threes(runs: Runs) -> list[str]:
+def threes(runs: Runs) -> list[str]:
     """Every three adjacent CJK characters, marked, so that no pair begins as one does. As with pairs the last one of a run is
     short, so that no phrase reaches into the next run.
 
-    >>> _threes([("石墨烯膜", ""), ("", "pm2.5"), ("检测", "")])
+    >>> threes([("石墨烯膜", ""), ("", "pm2.5"), ("检测", "")])
     ['~石墨烯', '~墨烯膜', '~烯膜']
     """
     out: list[str] = []
@@ -143,7 +137,7 @@ def sequence(text: str) -> tuple[tuple[str, ...], bool]:
     """
     runs = RUN.findall(_plain(text))
     if len(runs) == 1 and len(runs[0][0]) > 2:
-        return tuple(_threes(runs)[:-1]), False
+        return tuple(threes(runs)[:-1]), False
     return phrase(text)
 
 
@@ -193,7 +187,7 @@ def identifier_key(text: str) -> str:
     """
     plain = text.upper() if text.isascii() else normalise(text).upper()
     key = plain if plain.isascii() and plain.isalnum() else KEY.sub("", plain)
-    return NUMBER_PREFIX.sub("", key)[:LONGEST_TOKEN]
+    return (key if key[:1].isdigit() else NUMBER_PREFIX.sub("", key))[:LONGEST_TOKEN]
 
 
 def looks_like_identifier(key: str) -> bool:

@@ -88,7 +88,7 @@ class ElasticIndex:
 
     def put_documents(self, documents: Sequence[SearchDocument]) -> None:
         """As `put`, of documents that are already made."""
-        self._writer().put({d.iri: d for d in documents}.values(), self._maker)
+        self._writer().put(list({d.iri: d for d in documents}.values()), self._maker)
 
     def remove(self, iris: Sequence[str]) -> None:
         self._writer().remove(iris, None)

@@ -5,7 +5,7 @@ Every write carries the number of the change it shows (`seq`) as external versio
 older than what it holds: a request that timed out here and arrives after its repetition, or after a deletion.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -32,13 +32,13 @@ Action = dict[str, Any]
 log = structlog.get_logger("search.elastic")
 
 
-def source_of(document: SearchDocument, maker: DocumentMaker) -> dict[str, object]:
-    """The fields of `elastic_mapping` for a search document."""
-    values, plain = maker.values(document)
-    values.pop(ENGINE_ONLY)
-    for name in TEXT_FIELDS:
-        values[name] = values[name] or NOTHING
-    return {**values, "version": document.version, "plain": plain, "document": msgspec.to_builtins(document)}
+def sources(documents: Sequence[SearchDocument], maker: DocumentMaker) -> Iterator[dict[str, object]]:
+    """The fields of `elastic_mapping` for each search document."""
+    for document, (values, plain) in zip(documents, maker.values(documents), strict=True):
+        values.pop(ENGINE_ONLY)
+        for name in TEXT_FIELDS:
+            values[name] = values[name] or NOTHING
+        yield {**values, "version": document.version, "plain": plain, "document": msgspec.to_builtins(document)}
 
 
 class Writing:
@@ -48,11 +48,11 @@ class Writing:
         self._client = client.options(request_timeout=PATIENCE)
         self._cluster, self._alias = cluster, alias
 
-    def put(self, documents: Iterable[SearchDocument], maker: DocumentMaker) -> None:
+    def put(self, documents: Sequence[SearchDocument], maker: DocumentMaker) -> None:
         """Raises SearchUnavailable when the cluster took less than all of it, other than documents it cannot hold."""
         self._send(
-            {**self._target(document.iri, document.seq), "_source": source_of(document, maker)}
-            for document in documents
+            {**self._target(document.iri, document.seq), "_source": source}
+            for document, source in zip(documents, sources(documents, maker), strict=True)
         )
 
     def remove(self, iris: Sequence[str], seq: int | None) -> None:

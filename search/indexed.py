@@ -4,11 +4,12 @@ schema or in the analysis: indexes are then rebuilt.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
-from search import pinyin
+from search import bulk, pinyin
 from search.analysis import Analyser, identifier_key
 from search.base import FACETS
 from search.normalise import normalise, normalise_plain
@@ -21,6 +22,7 @@ DATE = re.compile(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 SEPARATOR = "\x1f"
 NOT_TYPED = re.compile(r"[^\w.+\-]|_")
 HASH_BITS = 41
+TOGETHER = 100  # documents analysed in one go
 LONGEST_SUGGESTION = 60  # characters of the key by which a suggestion is found
 NEWNESS = 0.25  # weight of today's records over those of 2000 (log2(2 + 0.25) = 1.17): freshness decides between equals
 # A field of a query, as what is indexed of it: its pairs in order.
@@ -42,79 +44,107 @@ def facet_field(name: str) -> str:
     return f"facet_{name}"
 
 
+FACET_FIELDS = tuple((name, facet_field(name)) for name in FACETS)
+
+
 def iri_hash(iri: str) -> int:
     return int.from_bytes(hashlib.blake2b(iri.encode(), digest_size=8).digest()) >> (64 - HASH_BITS)
 
 
 def holds(iri: str, version: int) -> str:
     """The term by which the index lists what it holds; its first two letters spread the list over 256 pages."""
-    return f"{iri_hash(iri) & 0xFF:02x} {version} {iri}"
+    return _held(iri_hash(iri), version, iri)
 
 
-class Analysed(NamedTuple):
+def _held(hashed: int, version: int, iri: str) -> str:
+    return f"{hashed & 0xFF:02x} {version} {iri}"
+
+
+class Text(NamedTuple):
     """What is indexed of a text: words and grams, each in one string for the whitespace tokenizer, and the words' pinyin."""
 
     words: str
     grams: str
-    pinyin: tuple[str, ...]
+    pinyin: frozenset[str] = frozenset()
+
+
+class Free(NamedTuple):
+    """What is indexed of a document's own texts, and whether marks can be set in them directly."""
+
+    title: str  # normalised
+    titles: tuple[Text, ...]
+    abstract: Text
+    plain: bool
 
 
 class DocumentMaker:
     """Makes of search documents what engines index. What recurs from record to record (organisations, keywords, labels) is
-    analysed once."""
+    analysed once, and what does not, many records at a time."""
 
     def __init__(self, analyser: Analyser) -> None:
         self._analyser = analyser
-        self._recurring = lru_cache(maxsize=20_000)(lambda text: self._analyse(normalise(text)))
+        self._recurring = lru_cache(maxsize=20_000)(self._recurred)
         self._recurring_terms = lru_cache(maxsize=20_000)(self._terms)
 
-    def values(self, document: SearchDocument) -> tuple[dict[str, object], bool]:
-        """(what is indexed, by field; whether the texts can be marked directly). The same for every engine."""
-        title, title_plain = normalise_plain(document.title_zh or document.title_en)
-        abstract, abstract_plain = normalise_plain(document.abstract)
-        second = normalise(document.title_en) if document.title_zh else ""
-        titles = [self._analyse(text) for text in ((title, second) if second else (title,))]
+    def values(self, documents: Iterable[SearchDocument]) -> Iterator[tuple[dict[str, object], bool]]:
+        """(what is indexed, by field; whether the texts can be marked directly) of each. The same for every engine."""
+        for part in _parts(documents):
+            for document, free in zip(part, self._free(part), strict=True):
+                yield self._values(document, free), free.plain
+
+    def _free(self, documents: Sequence[SearchDocument]) -> Iterator[Free]:
+        titles = [normalise_plain(document.title_zh or document.title_en) for document in documents]
+        seconds = [normalise(document.title_en) if document.title_zh else "" for document in documents]
+        abstracts = [normalise_plain(document.abstract) for document in documents]
+        texts = [*(title for title, _ in titles), *seconds, *(abstract for abstract, _ in abstracts)]
+        found, count = bulk.analyse(self._analyser, texts), len(documents)
+        for number, (title, plain) in enumerate(titles):
+            second = (_spoken(found[count + number]),) if seconds[number] else ()
+            abstract = Text(*found[2 * count + number])
+            yield Free(title, (_spoken(found[number]), *second), abstract, plain and abstracts[number][1])
+
+    def _values(self, document: SearchDocument, free: Free) -> dict[str, object]:
+        titles, abstract = free.titles, free.abstract
         keywords = list(map(self._recurring, document.keywords))
         orgs = list(map(self._recurring, document.orgs))
         labels = list(map(self._recurring, (*document.labels, *_broader(document))))
-        abstract_words, abstract_grams = map(" ".join, self._analyser.analyse_normalised(abstract))
         title_grams, keyword_grams, org_grams = _grams(titles), _grams(keywords), _grams(orgs)
         head = f"{title_grams}{BETWEEN}{keyword_grams}"
         day, hashed = day_number(document.sort_date), iri_hash(document.iri)
         values: dict[str, object] = {
             "iri": document.iri,
-            "holds": holds(document.iri, document.version),
-            "identifiers": list({identifier_key(i) for i in document.identifiers}),
-            "suggest": self._suggestions(document, title, hashed),
+            "holds": _held(hashed, document.version, document.iri),
+            "identifiers": list(set(map(identifier_key, document.identifiers))),
+            "suggest": self._suggestions(document, free.title, hashed),
             "title": _words(titles),
             "keywords": _words(keywords),
             "orgs": _words(orgs),
             "labels": _words(labels),
-            "abstract": abstract_words,
-            "pinyin": " ".join({spoken for text in (*titles, *keywords, *orgs) for spoken in text.pinyin}),
-            "grams": BETWEEN.join((head, org_grams, _grams(labels), abstract_grams)),
+            "abstract": abstract.words,
+            "pinyin": " ".join(set().union(*[text.pinyin for text in (*titles, *keywords, *orgs)])),
+            "grams": BETWEEN.join((head, org_grams, _grams(labels), abstract.grams)),
             "head_grams": head,
             "title_grams": title_grams,
             "keyword_grams": keyword_grams,
             "org_grams": org_grams,
             "by_date": day << HASH_BITS | hashed,
-            "by_title": f"{pinyin.collation_key(title)}{SEPARATOR}{hashed:x}",
+            "by_title": f"{pinyin.collation_key(free.title)}{SEPARATOR}{hashed:x}",
             "newness": NEWNESS * min(max(day / 372 - 2000, 0.0), 40.0) / 25,
         }
-        for name in FACETS:
+        for name, field in FACET_FIELDS:
             if found := document.facets.get(name):
-                values[facet_field(name)] = list(found)
+                values[field] = list(found)
         if document.date:
             values["day"] = day_number(document.date)
         if document.price is not None:
             values["price"] = document.price
         if document.cluster:
             values["cluster"] = document.cluster
-        return values, title_plain and abstract_plain
+        return values
 
-    def _analyse(self, normalised: str) -> Analysed:
-        words, grams = self._analyser.analyse_normalised(normalised)
-        return Analysed(" ".join(words), " ".join(grams), tuple(pinyin.of_words(words)))
+    def _recurred(self, text: str) -> Text:
+        (analysed,) = bulk.analyse(self._analyser, [normalise(text)])
+        return _spoken(analysed)
 
     def _suggestions(self, document: SearchDocument, title: str, hashed: int) -> list[str]:
         """Terms KEY, US, what ("t" title, "k" keyword, "o" organisation), US, original or hash of the IRI (a title is read
@@ -138,11 +168,21 @@ class DocumentMaker:
 BETWEEN = " | "  # a token of its own between texts in one field: no phrase reaches over it
 
 
-def _words(texts: Iterable[Analysed]) -> str:
+def _parts(documents: Iterable[SearchDocument]) -> Iterator[list[SearchDocument]]:
+    rest = iter(documents)
+    while part := list(islice(rest, TOGETHER)):
+        yield part
+
+
+def _spoken(analysed: bulk.Analysed) -> Text:
+    return Text(*analysed, frozenset(pinyin.of_words(analysed.words.split())))
+
+
+def _words(texts: Iterable[Text]) -> str:
     return " ".join([text.words for text in texts])
 
 
-def _grams(texts: Iterable[Analysed]) -> str:
+def _grams(texts: Iterable[Text]) -> str:
     return BETWEEN.join([text.grams for text in texts])
 
 

@@ -58,6 +58,7 @@ _PUNCTUATION = tuple(zip("，；：（）！？％", ",;:()!?%", strict=True))
 class _Tables(msgspec.Struct, frozen=True):
     characters: dict[int, str]
     any_traditional: frozenset[str]
+    in_simplified: re.Pattern[str]  # those of them that the national standard of simplified characters has as well
     traditional: re.Pattern[str]
     simplified: dict[str, str]
     regional: re.Pattern[str]
@@ -67,10 +68,12 @@ class _Tables(msgspec.Struct, frozen=True):
 def _tables() -> _Tables:
     """OpenCC's tables (t2s), made once into one regular expression and one character map."""
     characters = {k: v for k, v in table("TSCharacters.txt").items() if k != v}
+    both = [character for character in characters if _refused(character) is None]
     phrases = table("TSPhrases.txt")
     return _Tables(
         characters={ord(k): v for k, v in characters.items()},
-        any_traditional=frozenset(characters),  # set against text: ten times faster than a character class this large
+        any_traditional=frozenset(characters),  # set against text: faster than a character class as large as this
+        in_simplified=re.compile(f"[{''.join(both)}]"),
         traditional=_longest_first({**characters, **phrases}),
         simplified={**characters, **phrases},
         regional=_longest_first(REGIONAL),
@@ -115,16 +118,27 @@ def simplify(text: str) -> str:
     if text.isascii():
         return text
     tables = _tables()
-    if not tables.any_traditional.isdisjoint(text):
+    if _may_be_traditional(text, tables):
         text = tables.traditional.sub(lambda m: tables.simplified[m[0]], text)
-    return tables.regional.sub(lambda m: REGIONAL[m[0]], text) if _has_regional(text) else text
+    return tables.regional.sub(lambda m: REGIONAL[m[0]], text)
 
 
-def _has_regional(text: str) -> bool:
-    for word in REGIONAL:  # noqa: SIM110  a plain loop: half the time of any() with a generator, on every text
-        if word in text:
-            return True
-    return False
+def _may_be_traditional(text: str, tables: _Tables) -> bool:
+    """Whether a character of it has a simplified form. The codec of the standard that has simplified characters alone says no
+    ten times faster than the characters can be looked up; what it refuses is looked up."""
+    start = _refused(text)
+    if start is not None and not tables.any_traditional.isdisjoint(text[start:]):
+        return True
+    return tables.in_simplified.search(text, 0, len(text) if start is None else start) is not None
+
+
+def _refused(text: str) -> int | None:
+    """Where the first character stands that GB/T 2312 does not have."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
 
 
 def normalise_plain(text: str) -> tuple[str, bool]:

@@ -114,9 +114,10 @@ class TantivyIndex:
         maker = self._maker = self._maker or DocumentMaker(self.language.analyser)
         with self._written():
             writer = self._writing()
-            for document in {d.iri: d for d in documents}.values():
-                self._forget(writer, document.iri)
-                writer.add_document(made(maker, document))
+            last = {document.iri: document for document in documents}  # the last of a record counts
+            for iri, ready in zip(last, made(maker, list(last.values())), strict=True):
+                self._forget(writer, iri)
+                writer.add_document(ready)
 
     def remove(self, iris: Sequence[str]) -> None:
         with self._written():

@@ -1,5 +1,6 @@
 """The tantivy schema of a search document."""
 
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import msgspec
@@ -36,12 +37,12 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def made(maker: DocumentMaker, document: SearchDocument) -> tantivy.Document:
-    values, plain = maker.values(document)
-    out = tantivy.Document(**_parted(values))
-    flag = PLAIN if plain else b"?"
-    out.add_bytes("document", flag + msgspec.json.encode(document))  # as a value it would be tried as a text first
-    return out
+def made(maker: DocumentMaker, documents: Sequence[SearchDocument]) -> Iterator[tantivy.Document]:
+    for document, (values, plain) in zip(documents, maker.values(documents), strict=True):
+        out = tantivy.Document(**_parted(values))
+        flag = PLAIN if plain else b"?"
+        out.add_bytes("document", flag + msgspec.json.encode(document))  # as a value it would be tried as a text first
+        yield out
 
 
 def _parted(values: dict[str, object]) -> dict[str, object]:
