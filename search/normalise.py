@@ -68,11 +68,13 @@ class _Tables(msgspec.Struct, frozen=True):
 def _tables() -> _Tables:
     """OpenCC's tables (t2s), made once into one regular expression and one character map."""
     characters = {k: v for k, v in table("TSCharacters.txt").items() if k != v}
-    both = [character for character in characters if _refused(character) is None]
     phrases = table("TSPhrases.txt")
+    changed = {a for old, new in phrases.items() for a, b in zip(old, new, strict=False) if a != b}
+    every = frozenset(characters).union(changed)  # 覆 stays as it is, but not in 反覆
+    both = [character for character in every if _refused(character) is None]
     return _Tables(
         characters={ord(k): v for k, v in characters.items()},
-        any_traditional=frozenset(characters),  # set against text: faster than a character class as large as this
+        any_traditional=every,  # set against text: faster than a character class as large as this
         in_simplified=re.compile(f"[{''.join(both)}]"),
         traditional=_longest_first({**characters, **phrases}),
         simplified={**characters, **phrases},

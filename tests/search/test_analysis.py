@@ -62,8 +62,8 @@ def test_anything_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize("before", ["", "膜", "\u00ad", "膜\u00ad"])  # the codec asked first refuses a soft hyphen
-def test_every_traditional_character_is_simplified(before: str) -> None:
-    forms = {old: new for old, new in table("TSCharacters.txt").items() if old != new}
+def test_every_traditional_character_and_phrase_is_simplified(before: str) -> None:
+    forms = {old: new for old, new in {**table("TSCharacters.txt"), **table("TSPhrases.txt")}.items() if old != new}
     wrong = {
         old
         for old, new in forms.items()
