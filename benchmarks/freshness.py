@@ -11,7 +11,6 @@ import argparse
 import itertools
 import os
 import platform
-import random
 import signal
 import statistics
 import subprocess
@@ -44,6 +43,7 @@ licence = "https://creativecommons.org/licenses/by/4.0/"
 mappings = ["beijing"]
 """
 LOOK = 0.1  # seconds between two looks for a change
+SINCE = 40  # states between two of one record: the first must not be gone before it was seen
 LOST = 60.0  # seconds after which it is given up
 THINK = 0.2  # seconds a client reads its page
 TEXTS = ("发动机", "水稻 育种", "涂层", "智能控制", "低成本 制造", "北京", "neural network", "数字孪生")
@@ -133,15 +133,11 @@ def token(home: Path) -> str:
 
 
 def states(count: int) -> Iterator[tuple[str, Row, str]]:
-    """(key, record, the word that only this state has): every other one is a new state of an earlier record."""
+    """(key, record, the word that only this state has): new records and, by turns, new states of those sent SINCE states ago."""
     rows = [row(fiction) for fiction in Province("110000", CITIES, "FRESH-{n:06d}").achievements(count)]
-    chance = random.Random(20261127)
-    new = 0
+    new, old = iter(rows), iter(rows)
     for number in range(count):
-        if number % 2 and new:
-            record = rows[chance.randrange(new)]
-        else:
-            record, new = rows[new], new + 1
+        record = next(old if number > SINCE and number % 2 else new)
         word = f"fresh{number:06d}x"
         yield record["成果编号"], {**record, "成果名称": f"{record['成果名称'].strip('《》')} {word}"}, word
 
