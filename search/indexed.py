@@ -23,6 +23,7 @@ SEPARATOR = "\x1f"
 NOT_TYPED = re.compile(r"[^\w.+\-]|_")
 HASH_BITS = 41
 TOGETHER = 100  # documents analysed in one go
+MOST_RECURRING = 50_000  # texts that are kept analysed; with more of them, it begins again
 LONGEST_SUGGESTION = 60  # characters of the key by which a suggestion is found
 NEWNESS = 0.25  # weight of today's records over those of 2000 (log2(2 + 0.25) = 1.17): freshness decides between equals
 # A field of a query, as what is indexed of it: its pairs in order.
@@ -83,14 +84,15 @@ class DocumentMaker:
 
     def __init__(self, analyser: Analyser) -> None:
         self._analyser = analyser
-        self._recurring = lru_cache(maxsize=20_000)(self._recurred)
+        self._recurring: dict[str, Text] = {}
         self._recurring_terms = lru_cache(maxsize=20_000)(self._terms)
 
     def values(self, documents: Iterable[SearchDocument]) -> Iterator[tuple[dict[str, object], bool]]:
         """(what is indexed, by field; whether the texts can be marked directly) of each. The same for every engine."""
         for part in _parts(documents):
+            known = self._known(part)
             for document, free in zip(part, self._free(part), strict=True):
-                yield self._values(document, free), free.plain
+                yield self._values(document, free, known), free.plain
 
     def _free(self, documents: Sequence[SearchDocument]) -> Iterator[Free]:
         titles = [normalise_plain(document.title_zh or document.title_en) for document in documents]
@@ -103,11 +105,11 @@ class DocumentMaker:
             abstract = Text(*found[2 * count + number])
             yield Free(title, (_spoken(found[number]), *second), abstract, plain and abstracts[number][1])
 
-    def _values(self, document: SearchDocument, free: Free) -> dict[str, object]:
+    def _values(self, document: SearchDocument, free: Free, known: dict[str, Text]) -> dict[str, object]:
         titles, abstract = free.titles, free.abstract
-        keywords = list(map(self._recurring, document.keywords))
-        orgs = list(map(self._recurring, document.orgs))
-        labels = list(map(self._recurring, (*document.labels, *_broader(document))))
+        keywords = [known[text] for text in document.keywords]
+        orgs = [known[text] for text in document.orgs]
+        labels = [known[text] for text in (*document.labels, *_broader(document))]
         title_grams, keyword_grams, org_grams = _grams(titles), _grams(keywords), _grams(orgs)
         head = f"{title_grams}{BETWEEN}{keyword_grams}"
         day, hashed = day_number(document.sort_date), iri_hash(document.iri)
@@ -142,9 +144,14 @@ class DocumentMaker:
             values["cluster"] = document.cluster
         return values
 
-    def _recurred(self, text: str) -> Text:
-        (analysed,) = bulk.analyse(self._analyser, [normalise(text)])
-        return _spoken(analysed)
+    def _known(self, documents: Sequence[SearchDocument]) -> dict[str, Text]:
+        """What recurs in these documents and others; what was not met yet is analysed now."""
+        if len(self._recurring) > MOST_RECURRING:
+            self._recurring = {}
+        known = self._recurring
+        new = list({text for document in documents for text in _recurring(document)} - known.keys())
+        known.update(zip(new, map(_spoken, bulk.analyse(self._analyser, list(map(normalise, new)))), strict=True))
+        return known
 
     def _suggestions(self, document: SearchDocument, title: str, hashed: int) -> list[str]:
         """Terms KEY, US, what ("t" title, "k" keyword, "o" organisation), US, original or hash of the IRI (a title is read
@@ -184,6 +191,10 @@ def _words(texts: Iterable[Text]) -> str:
 
 def _grams(texts: Iterable[Text]) -> str:
     return BETWEEN.join([text.grams for text in texts])
+
+
+def _recurring(document: SearchDocument) -> tuple[str, ...]:
+    return (*document.keywords, *document.orgs, *document.labels, *_broader(document))
 
 
 def _broader(document: SearchDocument) -> tuple[str, ...]:
