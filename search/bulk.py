@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from search.analysis import CJK_RUN, LATIN_RUN, SPACED, Analyser, latin, whole
+from search.analysis import CJK_RUN, LATIN_RUN, SPACED, THREE, Analyser, latin, whole
 
 END, OTHER = "\0", "\1"  # stand for the end of a text and for a Latin token; the segmenter leaves both alone
 PIECE = re.compile(f"({CJK_RUN.pattern})|({LATIN_RUN.pattern})|{END}")
@@ -19,7 +19,8 @@ BLANK = array("I", " ".encode(UNITS))
 
 
 class Analysed(NamedTuple):
-    """What is indexed of a text: its words in no order and its grams in order, each in one string for a whitespace tokenizer."""
+    """What is indexed of a text, each in one string for a whitespace tokenizer: its words in no order, and its grams, which are
+    its pairs in order and behind them its threes in theirs."""
 
     words: str
     grams: str
@@ -37,7 +38,8 @@ def analyse(analyser: Analyser, normalised: Sequence[str]) -> list[Analysed]:
     placed = [cjk or (OTHER if other else END) for cjk, other in pieces]
     cut = " ".join(analyser.words_between_spaces(" ".join(placed))).replace("   ", " ")
     words = _texts(cut, [" ".join(latin(other)) for other in others])
-    grams = _texts(_pairs(placed).replace("     ", " "), list(map(whole, others)))
+    pairs = _texts(_pairs(placed).replace("     ", " "), list(map(whole, others)))
+    grams = map(" ".join, zip(pairs, _texts(_threes(placed), []), strict=True))
     return list(map(Analysed, words, grams))
 
 
@@ -46,9 +48,25 @@ def _pairs(placed: Sequence[str]) -> str:
     of memory, all first characters in one go and all second ones in another."""
     firsts = " ".join(placed) + " "
     seconds = "".join([f"{run[1:]}  " for run in placed])  # nothing follows the last character of a run, nor the space
-    units = BLANK * (3 * len(firsts))
-    units[0::3] = array("I", firsts.encode(UNITS))
-    units[1::3] = array("I", seconds.encode(UNITS))
+    return _side_by_side(firsts, seconds)
+
+
+def _threes(placed: Sequence[str]) -> str:
+    """Every three adjacent characters of a run behind their mark, the last one short, and the marks of ends."""
+    runs = [run for run in placed if run == END or len(run) > 2]
+    marks = "".join(["  " if run == END else THREE * (len(run) - 1) + " " for run in runs])
+    firsts = "".join([END + " " if run == END else run[:-1] + " " for run in runs])
+    seconds = "".join(["  " if run == END else run[1:] + " " for run in runs])
+    thirds = "".join(["  " if run == END else run[2:] + "  " for run in runs])
+    return _side_by_side(marks, firsts, seconds, thirds)
+
+
+def _side_by_side(*parts: str) -> str:
+    """The first characters of each part together, a space, the second ones together, a space, and so on."""
+    width = len(parts) + 1
+    units = BLANK * (width * len(parts[0]))
+    for place, part in enumerate(parts):
+        units[place::width] = array("I", part.encode(UNITS))
     return units.tobytes().decode(UNITS)
 
 
