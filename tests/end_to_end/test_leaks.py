@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from zipfile import ZipFile
 
 import msgspec
 import pytest
 
+from tests.dumps.reading import unpacked
 from tests.end_to_end.conftest import copied
 from tests.end_to_end.hidden import (
     EMBARGOED,
@@ -21,7 +23,6 @@ from tests.end_to_end.hidden import (
     stored,
 )
 from tests.end_to_end.node import Node, Served
-from tests.end_to_end.test_demo import unpacked
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,11 @@ def assert_absent(texts: Iterator[tuple[str, str]], words: Sequence[str], least:
 def dumped(node: Node, folder: Path) -> Iterator[tuple[str, str]]:
     node.run("dump", folder)
     for path in folder.glob("records.*"):
-        yield path.name, unpacked(path).decode()
+        if path.suffix != ".xlsx":
+            yield path.name, unpacked(path).decode()
+            continue
+        with ZipFile(path) as book:
+            yield from ((f"{path.name} {part}", book.read(part).decode()) for part in book.namelist())
 
 
 def words_of(node: Node, hidden: list[Hidden]) -> list[str]:
