@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from tests.chengguo.test_serve import free_port
+from tests.chengguo.nodes import free_port
 
 USER, PASSWORD = "node", "secret-of-the-node"
 

@@ -1,25 +1,22 @@
 """The served node tells, and goes on telling when the one who sends is killed in the middle of it."""
 
-import signal
 import subprocess
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
-import psutil
 import pytest
 import requests
 from sqlalchemy import update
 
-from chengguo.home import Home, create
+from chengguo.home import Home
 from federation.alerts.schema import subscription
 from federation.clock import stamp
 from federation.ledger import Ledger
 from tests.alerts.conftest import link
 from tests.alerts.mailbox import Mailbox, plain
-from tests.chengguo.commands import run, start
-from tests.chengguo.processes import descendants, eventually
-from tests.chengguo.test_serve import children, free_port
+from tests.chengguo.commands import run
+from tests.chengguo.nodes import free_port, kill, served
+from tests.chengguo.processes import eventually
 from tests.federation.world import BASE, World, good
 
 READERS = [f"reader{n}@example.cn" for n in range(12)]
@@ -27,39 +24,12 @@ KILLS = 3
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    made = Home(tmp_path / "home")
-    create(made)
-    for file in made.sources.glob("*"):
-        file.unlink()
-    return made
-
-
-@pytest.fixture
-def ledger(home: Home) -> Iterator[Ledger]:
-    opened = Ledger.open(home.ledger_url(home.settings({})))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def served(home: Home, mailbox: Mailbox, ledger: Ledger) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def node(home: Home, mailbox: Mailbox) -> Iterator[tuple[subprocess.Popen[str], int]]:
     port = free_port()
     mail = {"HOST": "127.0.0.1", "PORT": str(mailbox.port), "SECURITY": "none", "SENDER": "node@example.org"}
     env = {f"CHENGGUO_MAIL_{name}": value for name, value in mail.items()}
-    more = {"CHENGGUO_HTTP_WORKERS": "1", "CHENGGUO_SITE_BASE_URL": BASE}
-    process = start("serve", "--port", str(port), "--home", home.root, **env, **more)
-    try:
-        assert process.stdout is not None
-        assert any("Ready:" in line for line in iter(process.stdout.readline, ""))
+    with served(home.root, port, CHENGGUO_SITE_BASE_URL=BASE, **env) as (process, _said):
         yield process, port
-    finally:
-        left = descendants(process.pid)
-        process.kill()
-        process.communicate()
-        for other in left:
-            if other.is_running():
-                other.kill()
 
 
 def due_now(ledger: Ledger) -> None:
@@ -68,30 +38,23 @@ def due_now(ledger: Ledger) -> None:
         connection.execute(update(subscription).values(due=stamp()))
 
 
-def kill_sender(process: subprocess.Popen[str], killed: set[int]) -> None:
-    def living() -> list[psutil.Process]:
-        return [child for child in children(process, "alerts --follow") if child.pid not in killed]
-
-    (sender,) = eventually(living, "the sender runs")
-    sender.send_signal(signal.SIGKILL)
-    killed.add(sender.pid)
-
-
 def test_everybody_is_told_though_the_sender_is_killed(
-    served: tuple[subprocess.Popen[str], int], ledger: Ledger, mailbox: Mailbox
+    node: tuple[subprocess.Popen[str], int], home_ledger: Ledger, mailbox: Mailbox
 ) -> None:
-    process, port = served
+    process, port = node
     site = f"http://127.0.0.1:{port}"
     form = {"search": "q=石墨烯", "days": "1", "address": READERS[0]}
     assert requests.post(f"{site}/follow", data=form, timeout=30).status_code == 200
     (letter,) = eventually(lambda: mailbox.of(READERS[0]), "the letter that asks for the confirmation")
     assert requests.post(f"{site}/follow/{link(letter)}/confirm", timeout=30).status_code == 200
     for address in READERS[1:]:
-        assert ledger.subscriptions.ask(address, "q=石墨烯", "zh", 1)
+        assert home_ledger.subscriptions.ask(address, "q=石墨烯", "zh", 1)
     eventually(lambda: all(map(mailbox.of, READERS)), "everybody is asked")
     for address in READERS[1:]:
-        assert ledger.subscriptions.confirm(link(mailbox.of(address)[0]))
-    World(ledger).harvest({"a": good("石墨烯导热膜"), "b": good("水稻插秧机"), "c": good("绝密石墨烯", 密级="机密")})
+        assert home_ledger.subscriptions.confirm(link(mailbox.of(address)[0]))
+    World(home_ledger).harvest(
+        {"a": good("石墨烯导热膜"), "b": good("水稻插秧机"), "c": good("绝密石墨烯", 密级="机密")}
+    )
 
     def told(address: str) -> list[str]:
         return [str(one["Message-ID"]) for one in mailbox.of(address) if one["List-Unsubscribe"]]
@@ -103,13 +66,13 @@ def test_everybody_is_told_though_the_sender_is_killed(
         return sent() > count
 
     killed: set[int] = set()
-    kill_sender(process, killed)
-    due_now(ledger)
+    kill(process, "alerts --follow", killed)
+    due_now(home_ledger)
     for n in range(KILLS):
         eventually(partial(more_than, n), f"{n + 1} readers are told")
-        kill_sender(process, killed)
+        kill(process, "alerts --follow", killed)
     eventually(lambda: sent() == len(READERS), "every reader is told")
-    eventually(lambda: not ledger.outbox.waiting(1), "nothing waits any more")
+    eventually(lambda: not home_ledger.outbox.waiting(1), "nothing waits any more")
     for address in READERS:
         assert len(set(told(address))) == 1
     texts = [plain(one) for one in mailbox.letters if one["List-Unsubscribe"]]

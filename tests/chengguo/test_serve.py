@@ -2,23 +2,15 @@
 
 import signal
 import socket
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 import requests
 
 from chengguo.home import Home, create
-from tests.chengguo.commands import refused, run, start
+from tests.chengguo.commands import refused, run
+from tests.chengguo.nodes import children, free_port, served
 from tests.chengguo.processes import alive, descendants, eventually
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -28,42 +20,6 @@ def home(tmp_path: Path) -> Path:
     for file in folder.glob("sources/*"):
         file.unlink()
     return folder
-
-
-@contextmanager
-def served(home: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """A node that said it is ready, and what it said until then. Nothing of it is left afterwards."""
-    process = start("serve", "--port", str(port), "--home", home, CHENGGUO_HTTP_WORKERS="1")
-    said: list[str] = []
-    left: list[psutil.Process] = []
-    try:
-        assert process.stdout is not None
-        for line in iter(process.stdout.readline, ""):
-            said.append(line)
-            if "Ready:" in line:
-                break
-        assert said
-        assert "Ready:" in said[-1], "".join(said)
-        yield process, said
-    finally:
-        left = descendants(process.pid)
-        process.kill()
-        process.communicate()
-        for other in left:
-            if other.is_running():
-                other.kill()
-
-
-def children(process: subprocess.Popen[str], mark: str) -> list[psutil.Process]:
-    found = []
-    for child in descendants(process.pid):
-        try:
-            line = " ".join(child.cmdline())
-        except psutil.Error:
-            continue
-        if mark in line and "guarded.py" not in line:
-            found.append(child)
-    return found
 
 
 def answers(port: int, path: str = "/readyz") -> bool:

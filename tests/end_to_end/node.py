@@ -12,8 +12,8 @@ import msgspec
 import psutil
 
 from tests.chengguo.commands import COMMAND, environment, run
+from tests.chengguo.nodes import free_port
 from tests.chengguo.processes import DEADLINE, alive, descendants, eventually
-from tests.chengguo.test_serve import free_port
 from vocab.namespaces import Namespaces
 
 RESULTS = "application/sparql-results+json"

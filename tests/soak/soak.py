@@ -28,7 +28,7 @@ from chengguo import cli
 from chengguo.home import Home, create
 from federation.ledger import Ledger
 from federation.verify import check
-from tests.chengguo.test_serve import free_port
+from tests.chengguo.nodes import free_port
 from tests.conftest import ROOT
 from tests.federation.world import ACHIEVEMENT, MAPPING
 from tests.soak.addresses import lost, moved
