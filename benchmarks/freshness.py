@@ -31,7 +31,7 @@ import requests
 from benchmarks.whole_way import ROOT, Watch, with_listing
 from chengguo.demo.corpus import Province
 from chengguo.demo.platforms.beijing import CITIES, row
-from tests.chengguo.test_serve import free_port
+from tests.chengguo.nodes import free_port
 
 SOURCE = """id = "pushed"
 title = { zh = "测量", en = "Benchmark" }

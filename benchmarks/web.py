@@ -12,7 +12,7 @@ import psutil
 import urllib3
 
 from benchmarks.whole_way import ROOT
-from tests.chengguo.test_serve import free_port
+from tests.chengguo.nodes import free_port
 
 
 @contextmanager

@@ -4,27 +4,22 @@ Each search is asked of the records that have moved and of nothing else, and onl
 record is told when it was first published after the subscription began: mending a mapping moves many, and is no news.
 """
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
-from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
-from starlette.datastructures import QueryParams
 
+from chengguo.following import Followed
 from chengguo.post import Post, PostError, Refused
 from federation.alerts.outbox import Letter
-from federation.alerts.subscriptions import LONGEST_SEARCH, Subscription
+from federation.alerts.subscriptions import Subscription
 from federation.ledger import Ledger
 from publish.alerts.letters import Writer
-from publish.portal.asked import asked
-from search.base import BadQuery, Query, SearchIndex
+from search.base import SearchIndex
 from vocab.public import PublicRecord
 
-BATCH = 1000  # changes looked through in one transaction
 ROUND = 100  # letters of one round
-POLL = 2.0  # seconds between two rounds
 
 log = structlog.get_logger("chengguo.alerts")
 
@@ -47,7 +42,14 @@ class Posting(Protocol):
 
 class Teller:
     def __init__(self, ledger: Ledger, index: SearchIndex, writer: Writer, posting: Posting) -> None:
-        self._ledger, self._index, self._writer, self._posting = ledger, index, writer, posting
+        self._ledger, self._writer, self._posting = ledger, writer, posting
+        self._followed = Followed(ledger, index)
+
+    def following(self) -> None:
+        """A round that is logged when it did something."""
+        told = self.round()
+        if told.sent or told.failed:
+            log.info("alerts.round", **msgspec.structs.asdict(told))
 
     def round(self) -> Rounded:
         """Everything that is to be done now, bounded. Raises FederationError, SearchError."""
@@ -60,18 +62,12 @@ class Teller:
     def look(self) -> tuple[int, int]:
         """Look through what the index has followed of the log. Returns how many changes and new alerts."""
         outbox, looked, found = self._ledger.outbox, 0, 0
-        after, followers = outbox.cursor(), self._ledger.subscriptions.confirmed()
-        until = self._indexed()
+        after, followers, until = outbox.cursor(), self._ledger.subscriptions.confirmed(), self._followed.until()
         if not followers and after < until:
             outbox.found(until, {})
             return until - after, 0
-        while after < until:
-            changes, records = self._ledger.delta(after, BATCH)
-            changes = [change for change in changes if change.seq <= until]
-            if not changes:
-                break
-            after = changes[-1].seq
-            found += outbox.found(after, self._matches(followers, records.values()))
+        for changes, records in self._followed.moved(after, until):
+            found += outbox.found(changes[-1].seq, self._matches(followers, records.values()))
             looked += len(changes)
         return looked, found
 
@@ -113,43 +109,12 @@ class Teller:
         again = not error.final and self._ledger.outbox.failed(letter)
         log.warning("alerts.refused", letter=letter.id, code=error.code, again=again)
 
-    def _indexed(self) -> int:
-        cursor = self._ledger.cursors.get(self._index.name, self._index.generation)
-        return cursor.seq if cursor else 0
-
     def _matches(self, followers: Sequence[Subscription], records: Iterable[PublicRecord]) -> dict[str, list[str]]:
         newest = sorted(records, key=lambda record: -record.seq)
         out: dict[str, list[str]] = {}
         for follower in followers:
             news = [record.iri for record in newest if record.first >= (follower.confirmed or "~")]
-            held = self._among(follower, news) if news else frozenset[str]()
+            held = self._followed.among(follower.id, follower.search, news)
             if held:
                 out[follower.id] = [iri for iri in news if iri in held]
         return out
-
-    def _among(self, follower: Subscription, iris: Sequence[str]) -> frozenset[str]:
-        try:
-            return self._index.among(query_of(follower.search), iris)
-        except BadQuery as error:  # a newer program may refuse what an older one took: the others go on
-            log.warning("alerts.bad_search", subscription=follower.id, reason=str(error))
-            return frozenset()
-
-
-def query_of(search: str) -> Query:
-    """The query of a kept search."""
-    return asked(QueryParams(parse_qsl(search)), LONGEST_SEARCH).query()
-
-
-def follow(teller: Teller, failures: tuple[type[Exception], ...], pause: Callable[[float], None] = time.sleep) -> None:
-    """Round after round, until interrupted. What the ledger or the index cannot do now is tried again, later each time."""
-    failed = 0
-    while True:
-        try:
-            told = teller.round()
-            failed = 0
-            if told.sent or told.failed:
-                log.info("alerts.round", **msgspec.structs.asdict(told))
-        except failures as error:
-            failed += 1
-            log.warning("alerts.failed", failures=failed, reason=str(error))
-        pause(min(60.0, POLL * 2 ** min(failed, 5)))

@@ -34,6 +34,7 @@ from chengguo.commands import (
     token,
     validate,
     verify,
+    webhooks,
 )
 from chengguo.commands import version as versions
 from chengguo.errors import ChengguoError
@@ -82,6 +83,7 @@ app.add_typer(runs, name="run")
 runs.command("list")(run.list_runs)
 runs.command("show")(run.show_run)
 app.command()(alerts.alerts)
+app.command()(webhooks.webhooks)
 app.add_typer(match.app, name="match")
 app.add_typer(offer.app, name="offer")
 app.add_typer(versions.app, name="version")

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
@@ -21,6 +22,7 @@ from chengguo.references import resolved
 from chengguo.settings import Settings, nearest
 from chengguo.statistics import NamedGraphs, Statistics
 from federation import pipeline
+from federation.alerts.hooks import Hooks
 from federation.graph.connect import connect, connect_or_start
 from federation.graph.dialect import DIALECTS
 from federation.graph.store import SparqlStore
@@ -43,6 +45,7 @@ from vocab.namespaces import Namespaces
 
 if TYPE_CHECKING:
     from chengguo.alerting import Teller
+    from chengguo.webhooks import Messenger
 
 NO_SOURCES = "No sources yet: copy sources/my-province.toml.example of the home to sources/<id>.toml and change it."
 
@@ -128,6 +131,23 @@ class Node:
         writer = Writer(self.ledger, site_settings(self.settings), mail.sender)
         return Teller(self.ledger, self.index_reader(), writer, lambda: Post(mail, secrets))
 
+    @property
+    def hooks(self) -> Hooks:
+        chosen = self.settings.webhooks
+        return Hooks(self.ledger.database, chosen.most, any_port=chosen.allow_private)
+
+    def messenger(self) -> "Messenger":
+        """The one who tells webhooks."""
+        from chengguo.calling import Caller
+        from chengguo.webhooks import Messenger
+        from publish.alerts.parcels import Parcels
+
+        site, chosen = self.settings.site, self.settings.webhooks
+        parcels = Parcels(self.ledger, site.base_url)
+        calling = partial(Caller, contact=site.contact, allow_private=chosen.allow_private)
+        patience = timedelta(days=chosen.give_up_days)
+        return Messenger(self.ledger, self.hooks, self.index_reader(), parcels, calling, patience)
+
     # Outputs
 
     def index_reader(self) -> SearchIndex:
@@ -206,5 +226,6 @@ class Node:
                 push=Inbox(self.ledger, self.registry, self.pipeline),
                 attention=Door(Tokens(self.ledger.database), self.matters),
                 following=self.ledger.subscriptions if self.settings.mail.usable else None,
+                hooks=self.hooks if self.settings.webhooks.enabled else None,
             )
         )

@@ -1,12 +1,5 @@
-"""The webhook for operators: each matter once until it changes, signed as Standard Webhooks 1.0.0 asks.
+"""The webhook for operators: each matter once until it changes, signed as Standard Webhooks asks."""
 
-Headers: `webhook-id` (the same when a delivery is repeated), `webhook-timestamp` (Unix seconds), `webhook-signature`:
-`v1,` and the base64 of HMAC-SHA256 over `{id}.{timestamp}.{body}`. The body is JSON: `{"type", "timestamp", "data"}`.
-"""
-
-import base64
-import hashlib
-import hmac
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,11 +11,12 @@ import structlog
 from chengguo.home import Home
 from chengguo.references import resolved
 from chengguo.settings import Attention, Settings
-from federation.clock import now, stamp
+from federation.clock import now
 from federation.watch.attention import Matter
 from harvesters.base import Endpoint, HarvestError, Limits
 from harvesters.secrets import Secrets
 from harvesters.session import Request, Session
+from publish.alerts.standard_webhooks import enveloped, signed
 
 TYPE = "attention.raised"
 NAME = "[attention] webhook"  # how messages call the address
@@ -40,14 +34,6 @@ class Notice(msgspec.Struct, frozen=True):
     since: str | None
     said: str
     command: str
-
-
-class Envelope(msgspec.Struct, frozen=True):
-    """The body of a delivery."""
-
-    type: str
-    timestamp: str
-    data: Notice
 
 
 def tell(home: Home, settings: Settings, matters: Sequence[Matter]) -> int:
@@ -71,12 +57,6 @@ def tell(home: Home, settings: Settings, matters: Sequence[Matter]) -> int:
         log.warning("the webhook was not told", reason=str(error), left=len(fresh) - sent)
     _remember(memory, kept)
     return sent
-
-
-def signature(secret: bytes, identifier: str, seconds: int, body: bytes) -> str:
-    """The value of `webhook-signature`."""
-    signed = f"{identifier}.{seconds}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
 
 
 class _Post:
@@ -105,14 +85,8 @@ class _Post:
 
     def send(self, matter: Matter, moment: datetime) -> None:
         notice = Notice(matter.id, matter.concern.value, matter.source, matter.since, matter.said, matter.command)
-        body = msgspec.json.encode(Envelope(TYPE, stamp(moment), notice))
-        identifier, seconds = f"msg_{matter.digest[:32]}", int(moment.timestamp())
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": identifier,
-            "webhook-timestamp": str(seconds),
-            "webhook-signature": signature(self._secret.reveal().encode(), identifier, seconds, body),
-        }
+        body = enveloped(TYPE, moment, notice)
+        headers = signed(self._secret.reveal().encode(), f"msg_{matter.digest[:32]}", moment, body)
         self._session.fetch(Request(self._address, "POST", headers=headers, body=body), lambda answer: answer)
 
 

@@ -60,6 +60,9 @@ def run(
         if settings.mail.usable:
             told = Program("alerts", own_command(home, "alerts", "--follow"), environ, orphaned=TERMINATE)
             parts.append(Child(told))
+        if settings.webhooks.enabled:
+            called = Program("webhooks", own_command(home, "webhooks", "--follow"), environ, orphaned=TERMINATE)
+            parts.append(Child(called))
         Supervisor(parts).run(Readiness(settings.http, lambda: ready(address)))
 
 

@@ -241,6 +241,27 @@ class Dumps(Section, frozen=True):
     ] = 3
 
 
+class Webhooks(Section, frozen=True):
+    enabled: Annotated[
+        bool,
+        Meta(
+            description="Whether programs may follow a search: the node then POSTs to addresses that anybody may name "
+            "and that have echoed a challenge."
+        ),
+    ] = False
+    most: Annotated[int, Meta(ge=1, le=10_000, description="Webhooks of the node together.")] = 500
+    give_up_days: Annotated[
+        int, Meta(ge=1, le=30, description="Days of failing after which a webhook is no longer called.")
+    ] = 5
+    allow_private: Annotated[
+        bool,
+        Meta(
+            description="Whether receivers may live at private or loopback addresses and at any port. "
+            "For trials: anybody could make the node speak to its own network."
+        ),
+    ] = False
+
+
 class Log(Section, frozen=True):
     level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="Least important message shown.")
@@ -263,6 +284,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     attention: Annotated[Attention, Meta(description="Telling operators what needs a person.")] = Attention()
     mail: Annotated[Mail, Meta(description="Letters to those who follow a search.")] = Mail()
     dumps: Annotated[Dumps, Meta(description="Files of everything that is public, for downloading.")] = Dumps()
+    webhooks: Annotated[Webhooks, Meta(description="Programs that follow a search.")] = Webhooks()
     log: Annotated[Log, Meta(description="What the processes tell.")] = Log()
 
 

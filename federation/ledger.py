@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 
+from federation.alerts.deliveries import Deliveries
 from federation.alerts.outbox import Outbox
 from federation.alerts.subscriptions import Subscriptions
 from federation.clock import moment, now
@@ -32,7 +33,8 @@ class Ledger(PublicReader, SourceReader):
 
     `run_book`: runs and leases; `desk`: reviews and take-downs; `cursors`: how far outputs are;
     `matches`: which records are one achievement; `months`: quality reports of the past;
-    `subscriptions`: who follows a search; `outbox`: what has to be told to them; `offers`: what partners abroad are told.
+    `subscriptions`: who follows a search; `outbox`: what has to be told to them;
+    `deliveries`: what has to be told to programs; `offers`: what partners abroad are told.
     """
 
     def __init__(self, database: Database) -> None:
@@ -46,6 +48,7 @@ class Ledger(PublicReader, SourceReader):
         self.subscriptions = Subscriptions(database)
         self.outbox = Outbox(database)
         self.offers = Offers(database)
+        self.deliveries = Deliveries(database)
         self._quality = QualityBook(database)
 
     @classmethod

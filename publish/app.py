@@ -27,8 +27,9 @@ from publish import (
     void,
     warm,
 )
+from publish.alerts import hook_pages
 from publish.alerts import pages as follow
-from publish.api import openapi, operations, push
+from publish.api import openapi, operations, push, webhooks
 from publish.assets import Assets
 from publish.dumps import pages as dumps
 from publish.dumps.manifest import XLSX
@@ -73,6 +74,7 @@ def create_app(services: Services) -> Starlette:
         *assets.routes(),
         *operations.routes(services),
         *push.routes(services),
+        *webhooks.routes(services),
         *attention.routes(services),
         *openapi.routes(services),
         *dereference.routes(services),
@@ -88,6 +90,7 @@ def create_app(services: Services) -> Starlette:
         *dumps.routes(site),
         *atom.routes(site),
         *feed.routes(site),
+        *hook_pages.routes(site),
         *follow.routes(site),
         *portal.routes(site),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from federation.alerts.hooks import Hook, Opened
 from federation.alerts.subscriptions import Subscription
 from federation.graph.base import GraphStore
 from federation.matching.book import Candidate
@@ -57,6 +58,25 @@ class Following(Protocol):
         """Forget it, with its address; False when it was not there."""
 
 
+class Hooks(Protocol):
+    """Takes in programs that want to be told of what a search finds. It tells of one but to who holds its key."""
+
+    def ask(self, address: str, search: str) -> Opened:
+        """Note the wish, to be confirmed by a challenge. Raises BadAddress, TooMany, ValueError, FederationError."""
+
+    def get(self, key: str) -> Hook | None:
+        """The webhook that a key manages; None for any other text."""
+
+    def challenge(self, key: str) -> Hook | None:
+        """Send its challenge again."""
+
+    def pause(self, key: str) -> Hook | None: ...
+
+    def resume(self, key: str) -> Hook | None: ...
+
+    def end(self, key: str) -> bool: ...
+
+
 class Matches(Protocol):
     """Why public records are one achievement (which ones are, each of them says itself), and names of one organisation."""
 
@@ -84,4 +104,5 @@ class Services:
     offers: OfferView | None = None  # None: nothing is offered from here
     following: Following | None = None  # None: no mail is sent from here
     dumps: Shelf = EMPTY
+    hooks: Hooks | None = None  # None: no program is told
     graph_mark: Callable[[], str] | None = None  # text that changes whenever the graph does; None: nobody knows

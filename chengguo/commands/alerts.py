@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from chengguo import alerting, locks
+from chengguo import following, locks
 from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.errors import ChengguoError, Occupied
 from chengguo.node import Node
@@ -31,7 +31,7 @@ def alerts(
         with locks.held(node.home.run / "alerts.lock", "The one who sends alerts"):
             if follow:
                 os.nice(GENTLE)
-                alerting.follow(node.teller(), EXPECTED)
+                following.follow(node.teller().following, EXPECTED)
                 raise Occupied("alerts ended")
             told = node.teller().round()
     if json:

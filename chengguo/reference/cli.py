@@ -18,6 +18,8 @@ from chengguo.commands.token import Created
 from chengguo.harvesting import Outcome
 from chengguo.reference import markdown
 from chengguo.reference.shapes import shape
+from chengguo.webhooks import Called
+from federation.alerts.hooks import Hook
 from federation.matching.book import Candidate, Counts
 from federation.matching.grouping import Decision
 from federation.projector import OutputState
@@ -30,8 +32,8 @@ from federation.watch.status import Status
 from federation.workbench.coverage import Coverage
 from federation.workbench.preview import Preview
 from federation.workbench.rehearsal import Comparison
-from publish.standard.told import CheckAnswer
 from publish.dumps.manifest import Dump
+from publish.standard.told import CheckAnswer
 
 EXIT_CODES = {
     0: "done",
@@ -76,6 +78,7 @@ ANSWERS: dict[str, Any] = {
     "chengguo verify": Verdict,
     "chengguo version list": list[Removal],
     "chengguo version remove": list[Removal],
+    "chengguo webhooks": Called | list[Hook],
 }
 
 

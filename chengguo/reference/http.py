@@ -98,6 +98,18 @@ PURPOSES: dict[str, str] = {
     "follow-confirm": "begins what was asked for",
     "follow-stop-state": "as `/follow/{key}`",
     "follow-stop": "ends it and deletes the address, in one step (RFC 8058)",
+    "webhook": "the form to have a program told of what a search finds (`docs/how-to/receive-webhooks.md`)",
+    "webhook-ask": "asks for it; the answer shows the secret and the address of the page that manages it, once",
+    "webhook-state": "how a webhook stands; the address is its key",
+    "webhook-challenge": "sends its challenge again",
+    "webhook-pause": "sends nothing until it is resumed",
+    "webhook-resume": "goes on after a pause, or after it was given up",
+    "webhook-stop": "ends it and deletes its address",
+    "openWebhook": "as `/follow/webhook`, in JSON",
+    "getWebhook": "how a webhook stands; the address holds its key; `DELETE` ends it",
+    "challengeWebhook": "sends its challenge again",
+    "pauseWebhook": "sends nothing until it is resumed",
+    "resumeWebhook": "goes on after a pause, or after it was given up",
     "oai": "OAI-PMH 2.0: all six verbs, by GET and form (`docs/how-to/be-harvested.md`)",
     "record-schema": "the XML Schema of the format `chengguo` of OAI-PMH",
     "ckan-action": "CKAN's Action API, read-only, by GET, form and JSON (`docs/how-to/be-harvested.md`)",
@@ -130,7 +142,8 @@ def page() -> str:
         *markdown.table(("address", "methods", "for"), [_row(route) for route in routes()]),
         "## The API",
         "",
-        "Every operation is a GET that answers JSON. Parameters that an operation does not know are refused.",
+        "Operations that read are GETs that answer JSON; those that write are in the OpenAPI description. Parameters that an"
+        " operation does not know are refused.",
         "",
     ]
     for operation in OPERATIONS:

@@ -11,20 +11,17 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 
+from federation.alerts.following import Following
+from federation.alerts.pauses import PAUSES
 from federation.alerts.schema import alert, letter, subscription
 from federation.alerts.subscriptions import Subscription
 from federation.clock import now, stamp
-from federation.cursors import Cursor, Cursors, cursor_of
 from federation.database import Database
-from federation.public import last_seq
 from federation.schema import published
 
-NAME, GENERATION = "alerts", "1"
+NAME = "alerts"
 SHOWN = 50  # records named in a letter; it counts the others and links to the search
 UNTOLD = 1000  # records kept for a subscription until its next letter
-PAUSES = tuple(
-    timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440, 1440)
-)  # after failures; then it is given up
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -41,17 +38,11 @@ class Letter(msgspec.Struct, frozen=True):
 class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._cursors = Cursors(database)
+        self._following = Following(database, NAME)
 
     def cursor(self) -> int:
-        """How far the change log was looked through; a ledger without a cursor begins with what comes from now on."""
-        with self._database.read() as connection:
-            known: Cursor | None = cursor_of(connection, NAME, GENERATION)
-            last = last_seq(connection)
-        if known is not None and known.seq <= last:
-            return known.seq
-        self._cursors.set(NAME, GENERATION, last, 0)
-        return last
+        """How far the change log was looked through."""
+        return self._following.cursor()
 
     def found(self, seq: int, matches: Mapping[str, Sequence[str]]) -> int:
         """Write down what the log up to `seq` holds for subscriptions (id -> IRIs). Returns how many alerts are new.
@@ -77,7 +68,7 @@ class Outbox:
                 ]
                 statement = self._database.insert(alert).on_conflict_do_nothing()
                 added += connection.execute(statement.values(rows)).rowcount
-            self._cursors.put(connection, NAME, GENERATION, seq, 0)
+            self._following.followed(connection, seq)
         return added
 
     def post(self, moment: datetime | None = None) -> int:

@@ -4,15 +4,14 @@ Of a person only the address is kept, and only from the asking to the end: an as
 two days, and ending deletes the row and all that hangs on it.
 """
 
-import hmac
 import re
-import secrets
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
+from federation.alerts import keys
 from federation.alerts.schema import letter, subscription
 from federation.clock import now, stamp
 from federation.database import Database
@@ -29,7 +28,6 @@ _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
-_KEY = re.compile(r"([0-9a-f]{16})-([A-Za-z0-9_-]{43})")
 
 
 class BadAddress(ValueError):
@@ -93,8 +91,8 @@ class Subscriptions:
             ):
                 return False
             made = Subscription(
-                id=secrets.token_hex(8),
-                secret=secrets.token_urlsafe(32),
+                id=keys.new_id(),
+                secret=keys.new_secret(),
                 address=address,
                 search=search,
                 lang=lang,
@@ -110,11 +108,10 @@ class Subscriptions:
 
     def get(self, key: str) -> Subscription | None:
         """The subscription that a link of its letters names; None for any other text."""
-        match = _KEY.fullmatch(key)
-        number, secret = match.groups() if match else ("", "")
+        number, secret = keys.parts(key)
         with self._database.read() as connection:
             row = connection.execute(select(subscription).where(subscription.c.id == number)).first()
-        right = hmac.compare_digest(row.secret if row else "-", secret)
+        right = keys.same(row.secret if row else None, secret)
         if row is None or not right or (row.confirmed is None and row.due < stamp()):
             return None
         return _subscription(row)

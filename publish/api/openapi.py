@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from publish import problem
-from publish.api import push_description
+from publish.api import push_description, webhook_description
 from publish.api.operations import OPERATIONS, VERSION, Operation
 from publish.conditional import answer
 from publish.formats import JSON
@@ -33,12 +33,8 @@ def routes(services: Services) -> list[Route]:
 def document(services: Services) -> Document:
     """The whole description."""
     settings = services.settings
-    structs = [
-        *(o.answer for o in OPERATIONS),
-        *push_description.STRUCTS,
-        *check_description.STRUCTS,
-        problem.ProblemDetails,
-    ]
+    written = (*push_description.STRUCTS, *check_description.STRUCTS, *webhook_description.STRUCTS)
+    structs = [*(o.answer for o in OPERATIONS), *written, problem.ProblemDetails]
     _, schemas = msgspec.json.schema_components(structs, ref_template=REF)
     return {
         "openapi": "3.1.0",
@@ -53,7 +49,9 @@ def document(services: Services) -> Document:
             **{VERSION + o.path: {"get": _operation(o)} for o in OPERATIONS},
             **push_description.paths(VERSION),
             **check_description.paths(VERSION),
+            **webhook_description.paths(VERSION),
         },
+        "webhooks": webhook_description.calls(),
         "components": {
             "schemas": {**schemas, **_parameter_schemas()},
             "securitySchemes": push_description.SECURITY,

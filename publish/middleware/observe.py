@@ -47,6 +47,6 @@ class Observer:
         return str(getattr(found, "path", "other")) if found else "unknown"
 
 
-CAPABILITIES = ("/feed/attention", "/follow/")  # what follows is a right
+CAPABILITIES = ("/feed/attention", "/follow/", "/api/v1/webhooks/")  # what follows is a right
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})

@@ -2,15 +2,15 @@
 
 import threading
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 import pytest
 
-from federation.alerts.outbox import PAUSES, SHOWN
+from federation.alerts.outbox import SHOWN
+from federation.alerts.pauses import PAUSES
 from federation.clock import now
-from tests.alerts.conftest import Scene, link
+from tests.alerts.conftest import Scene, link, titled
 from tests.alerts.mailbox import html, plain
 from tests.federation.world import BASE, good
 
@@ -31,10 +31,6 @@ def send(scene: Scene, after: timedelta = LATER) -> int:
     with pytest.MonkeyPatch.context() as later:
         later.setattr(scene.ledger.outbox, "waiting", lambda limit: waiting(limit, now() + after))
         return scene.teller.send()[0]
-
-
-def titled(*titles: str) -> dict[str, Any]:
-    return {title: good(title) for title in titles}
 
 
 def told(scene: Scene, address: str = READER) -> list[str]:

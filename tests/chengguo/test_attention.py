@@ -4,9 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import msgspec
@@ -20,6 +18,7 @@ from chengguo.home import Home, create
 from chengguo.settings import Attention, Settings
 from federation.watch.attention import Concern, Matter
 from publish.attention import ATOM, feed
+from tests.alerts.receiver import Receiver
 from tests.chengguo.commands import run
 
 HELD = Matter(
@@ -29,42 +28,14 @@ LATE = Matter("cn-yy/late", Concern.LATE, "cn-yy", "cn-yy is late", "chengguo ha
 SECRET = "whsec-of-the-test"
 
 
-class Receiver:
-    """A webhook's receiver; answers the statuses it is given, then 204."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.statuses: list[int] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                outer.got.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                self.send_response(outer.statuses.pop(0) if outer.statuses else 204)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}/hook?token=abc"
-
-    def told(self) -> list[str]:
-        return [json.loads(body)["data"]["id"] for _, body in self.got]
+def told(receiver: Receiver) -> list[str]:
+    return [json.loads(body)["data"]["id"] for _, body in receiver.got]
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+    with Receiver() as made:
+        yield made
 
 
 @pytest.fixture
@@ -88,7 +59,7 @@ def test_each_matter_is_told_once_until_it_changes(home: Home, receiver: Receive
     assert notices.tell(home, chosen, [changed, LATE]) == 1
     assert notices.tell(home, chosen, [LATE]) == 0
     assert notices.tell(home, chosen, [HELD, LATE]) == 1  # it is back
-    assert receiver.told() == [HELD.id, LATE.id, HELD.id, HELD.id]
+    assert told(receiver) == [HELD.id, LATE.id, HELD.id, HELD.id]
 
 
 def test_what_is_sent_is_signed_and_quotes_no_source(home: Home, receiver: Receiver) -> None:

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 import publish
+from federation.alerts.hooks import State
 from federation.alerts.subscriptions import PERIODS
 from federation.checking.report import OUTCOMES
 from federation.matching.score import MERGING
 from federation.source import PolicyMode
 from federation.views import RunStatus
 from federation.watch.health import Condition
+from publish.alerts.hook_pages import NAMED
+from publish.alerts.opening import ACTIONS
 from publish.dumps.manifest import FORMATS
 from publish.export import COLUMNS
 from publish.feed.page import FEEDS
@@ -55,6 +58,10 @@ def used() -> set[str]:
     made |= {f"follow.{page}_title" for page in ("asked", "confirm", "active", "stopped", "gone")}
     made |= {f"follow.{page}_lead" for page in ("confirm", "active")}
     made |= {f"dumps.format_{name}" for name in (*FORMATS, "csvw")}
+    made |= {f"hook.{page}{end}" for page in ("opened", "stopped", "gone") for end in ("", "_title")} | {"hook.form"}
+    made |= {"hook.state_title"} | {f"hook.state_{state.value}" for state in State}
+    made |= {f"hook.wrong_{code}" for code in ("form", "port", "long", "host", "waiting", "node", "wide")}
+    made |= {f"hook.do_{action}" for action in (*ACTIONS, "stop")} | {f"hook.failed_{name}" for name in NAMED}
     made |= {f"match.{reason}" for reason in (*MERGING, "decided")}
     made |= {f"offer.{one.name.lower()}" for one in (*Rights, *Client)} | {f"offer.{one.value}" for one in Partnership}
     made |= {f"code.{relation.value}" for relation in Relation}
