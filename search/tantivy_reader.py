@@ -39,20 +39,30 @@ class Reader:
 
     def token(self) -> str:
         """Raises SearchUnavailable when nothing is served, or what is served cannot be read by this program."""
+        token = self._named()
+        held = self._open
+        if held is None or held[0] != token:
+            try:
+                self._generations.check(token)
+            except SearchUnavailable:
+                if self._named() == token:
+                    raise
+                return self.token()  # swapped away between the two looks
+        return token
+
+    def _named(self) -> str:
         token = self._fixed or self._generations.current()
         if token is None:
             raise SearchUnavailable(f"search index {self._generations.directory} is missing or not built yet")
-        if self._open is None or self._open[0] != token:
-            self._generations.check(token)
         return token
 
     def index(self, token: str | None = None) -> tantivy.Index:
-        token = token or self.token()
-        if self._open is None or self._open[0] != token:
+        token, held = token or self.token(), self._open
+        if held is None or held[0] != token:
             index = tantivy.Index.open(str(self._generations.path(token)))
             index.config_reader("manual")
-            self._open = (token, index)
-        return self._open[1]
+            self._open = held = (token, index)
+        return held[1]
 
     def searcher(self) -> tantivy.Searcher:
         """A snapshot that holds everything committed until now, by any process."""
@@ -69,14 +79,18 @@ class Reader:
             return searcher
 
     def read(self, ask: Callable[[tantivy.Searcher], T]) -> T:
-        """Answer from a snapshot; once more when the generation was swapped away under the first one."""
-        try:
-            with engine_errors(self._generations.directory):
-                return ask(self.searcher())
-        except SearchUnavailable:
-            self.close()
-            with engine_errors(self._generations.directory):
-                return ask(self.searcher())
+        """Answer from a snapshot: anew when it was lost, and again each time that its generation was swapped away meanwhile."""
+        tried = ""
+        while True:
+            token = self._fixed or self._generations.current() or ""
+            try:
+                with engine_errors(self._generations.directory):
+                    return ask(self.searcher())
+            except SearchUnavailable:
+                self.close()
+                if tried == token == (self._fixed or self._generations.current() or ""):
+                    raise
+                tried = token
 
     def fault(self, *, thorough: bool) -> SearchUnavailable | None:
         """Why the index does not answer; None when it does. Not `thorough`: as far as its files tell without being read."""

@@ -27,8 +27,9 @@ index = TantivyIndex(sys.argv[1])
 ended = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
 totals, pages, generations, errors = [], [], set(), []
-asked = 0
-while not ended.is_set():
+asked, last = 0, False
+while not last:
+    last = ended.is_set()  # however seldom it had its turn, it looks once more at what is there in the end
     try:
         found = index.search(Query("石墨烯", facets=("year", "source"), sort=list(Sort)[asked % 4]))
         following = index.search(Query("石墨烯", size=5, cursor=index.search(Query("石墨烯", size=5)).next))
