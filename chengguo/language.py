@@ -12,7 +12,7 @@ from search.analysis import dictionary_words
 from search.lexicon import Lexicon
 from search.question import Language
 from search.spelling import VocabularySpeller
-from search.synonyms import Narrower, Same, SynonymFile
+from search.synonyms import Below, Same, SynonymFile
 from search.vocabulary import Vocabulary
 
 SAME = (Relation.ALIAS, Relation.ENGLISH, Relation.FORMER)
@@ -45,7 +45,11 @@ def with_organisations(file: SynonymFile, known: Iterable[Fact]) -> SynonymFile:
         (same if fact.relation in SAME else below)[fact.organisation].append(fact.name)
     groups = [Same((organisation, *names)) for organisation, names in same.items()]
     parts = [
-        Narrower(organisation, tuple(name for part in found for name in (part, *same.get(part, ()))))
+        Below(
+            organisation,
+            (organisation, *same.get(organisation, ())),
+            tuple(name for part in found for name in (part, *same.get(part, ()))),
+        )
         for organisation, found in below.items()
     ]
-    return msgspec.structs.replace(file, same=(*file.same, *groups), narrower=(*file.narrower, *parts))
+    return msgspec.structs.replace(file, same=(*file.same, *groups), below=(*file.below, *parts))

@@ -47,16 +47,25 @@ class Query(msgspec.Struct, frozen=True):
         return both(expression, *self.conditions(but))
 
 
+class Part(msgspec.Struct, frozen=True):
+    """An organisation of a record, as it is spelt there, and the one it is part of, which was asked for."""
+
+    name: str
+    whole: str
+
+
 class Hit(msgspec.Struct, frozen=True):
     """One found record. `highlights`: text name (title, abstract) -> pieces of the original, matched ones marked True.
 
-    `same`: how many further found records are the same achievement and are folded under this one (`Query.group`).
+    `same`: how many further found records are the same achievement and are folded under this one (`Query.group`). `parts`: by
+    which parts of an organisation that was asked for it was found, where the organisation itself is not named.
     """
 
     document: SearchDocument
     score: float
     highlights: dict[str, tuple[tuple[str, bool], ...]] = {}
     same: int = 0
+    parts: tuple[Part, ...] = ()
 
 
 class FacetCount(msgspec.Struct, frozen=True):

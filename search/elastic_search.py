@@ -20,8 +20,8 @@ from search.cursor import Cursor
 from search.elastic_facets import Facets
 from search.elastic_order import Answer, Order
 from search.expression import EVERYTHING, Expression, both, wanted
-from search.highlight import mark, marker, passage
 from search.limits import FOLDED, SIMILAR_WORDS, check
+from search.marking import Marking
 from search.normalise import normalise
 from search.question import Language
 from vocab.document import SearchDocument
@@ -117,15 +117,11 @@ class ElasticSearch:
         return int(self._client.count(index=self._index, query=found)["count"])
 
     def _read(self, found: Sequence[Answer], expression: Expression, same: Sequence[int]) -> tuple[Hit, ...]:
-        pattern = marker(expression)
+        marking = Marking(expression)
         out: list[Hit] = []
         for hit, behind in zip(found, same, strict=False):
             document, plain = msgspec.convert(hit["_source"]["document"], SearchDocument), hit["_source"]["plain"]
-            highlights = {
-                "title": mark(document.title_zh or document.title_en, pattern, plain),
-                "abstract": passage(document.abstract, pattern, plain),
-            }
-            out.append(Hit(document, float(hit["_score"] or 0.0), highlights, behind))
+            out.append(marking.hit(document, plain, float(hit["_score"] or 0.0), behind))
         return tuple(out)
 
     def similar(self, iri: str, size: int) -> list[Hit]:

@@ -25,6 +25,7 @@ class Term(msgspec.Struct, frozen=True):
 
     `others` are further names of it (synonyms), `translations` Chinese terms that an English one may stand for, each with its
     weight (0 to 1). `quoted` holds it to the letters: no pinyin, no numbers, no other names.
+    `below` are those of the others that name parts of an organisation, each with the name of the whole.
     `field`: "" anywhere, one of TEXTS, or IDENTIFIER (`text` is then a key of `analysis.identifier_key`).
     """
 
@@ -33,6 +34,7 @@ class Term(msgspec.Struct, frozen=True):
     quoted: bool = False
     field: str = ""
     translations: tuple[tuple[str, float], ...] = ()
+    below: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

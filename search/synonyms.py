@@ -31,14 +31,24 @@ class Narrower(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terms: tuple[str, ...]
 
 
+class Below(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names of bodies that are parts of the organisation `whole`: found as narrower terms are by any of its `names`."""
+
+    whole: str
+    names: tuple[str, ...]
+    parts: tuple[str, ...]
+
+
 class SynonymFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str
     same: tuple[Same, ...] = ()
     narrower: tuple[Narrower, ...] = ()
+    below: tuple[Below, ...] = ()
 
     def terms(self) -> list[str]:
         """Every term of the file: the segmenter must know them, or they would never be found whole."""
-        return [t for s in self.same for t in s.terms] + [t for n in self.narrower for t in (n.term, *n.terms)]
+        names = [t for s in self.same for t in s.terms] + [t for n in self.narrower for t in (n.term, *n.terms)]
+        return names + [t for b in self.below for t in (*b.names, *b.parts)]
 
 
 def load(path: Path | None = None) -> SynonymFile:
@@ -61,12 +71,22 @@ class Synonyms:
                 self._add(cut, term, [t for t in group.terms if t != term])
         for narrower in file.narrower:
             self._add(cut, narrower.term, narrower.terms)
+        self._below: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
+        for below in file.below:
+            for name in below.names:
+                self._add(cut, name, below.parts)
+                key = tuple(cut(name))
+                self._below[key] = (*self._below.get(key, ()), *((part, below.whole) for part in below.parts))
         self._longest = max(map(len, self._names), default=0)
 
     def _add(self, cut: Cut, term: str, others: Sequence[str]) -> None:
         key = tuple(cut(term))
         if key:
             self._names[key] = tuple(dict.fromkeys((*self._names.get(key, ()), *others)))
+
+    def below(self, words: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """The names of parts of the organisation that these words name, each with the name of the whole."""
+        return self._below.get(tuple(words), ())
 
     def at(self, words: Sequence[str], start: int) -> tuple[int, tuple[str, ...]]:
         """(number of words, other names) of the longest term that begins at `start`; (0, ()) when none does."""

@@ -15,9 +15,9 @@ from search.attempts import Step, attempts, corrected, strictly
 from search.base import OWN, FacetCount, Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
 from search.expression import EVERYTHING, Choice, Expression, both, wanted
-from search.highlight import mark, marker, passage
 from search.indexed import facet_field
 from search.limits import FOLDED, SIMILAR_WORDS, check
+from search.marking import Marking
 from search.normalise import normalise
 from search.question import Language
 from search.tantivy_order import Address, ByDate, ByScore, ByTitle, Order, total
@@ -143,15 +143,11 @@ class Search:
         return count - 1 if first is not None and _same(first, hit[1]) else None
 
     def _read(self, found: Sequence[Address], expression: Expression, same: Sequence[int]) -> tuple[Hit, ...]:
-        pattern = marker(expression)
+        marking = Marking(expression)
         out: list[Hit] = []
         for (key, address), behind in zip(found, same, strict=False):
             document, plain = stored(self._searcher, address)
-            highlights = {
-                "title": mark(document.title_zh or document.title_en, pattern, plain),
-                "abstract": passage(document.abstract, pattern, plain),
-            }
-            out.append(Hit(document, key if isinstance(key, float) else 0.0, highlights, behind))
+            out.append(marking.hit(document, plain, key if isinstance(key, float) else 0.0, behind))
         return tuple(out)
 
     def _facets(

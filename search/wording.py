@@ -32,6 +32,9 @@ class Wording:
                         tuple(map(normalise, others)) if known == length else (),
                         field=field,
                         translations=translations if translated == length else (),
+                        below=tuple(
+                            (normalise(n), whole) for n, whole in self._synonyms.below(words[at : at + length])
+                        ),
                     )
                 )
             at += length

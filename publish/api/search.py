@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from publish.api.shapes import (
     FacetValue,
+    FoundPart,
     QueryChip,
     QueryProblem,
     SearchAnswer,
@@ -147,6 +148,7 @@ def item(hit: Hit, services: Services) -> SearchItem:
         highlight=hit.highlights,
         cluster=found.cluster or None,
         same=hit.same,
+        parts=tuple(FoundPart(part.name, part.whole) for part in hit.parts),
     )
 
 

@@ -18,11 +18,19 @@ class Title(msgspec.Struct, frozen=True, omit_defaults=True):
     en: str | None = None
 
 
+class FoundPart(msgspec.Struct, frozen=True):
+    """An organisation of the record that is part of the one asked for."""
+
+    name: str
+    whole: str
+
+
 class SearchItem(msgspec.Struct, frozen=True, omit_defaults=True):
     """One found record. `highlight`: text name -> pieces of the original text, each with whether it matched.
 
     `cluster` is the record that stands for its achievement, where several records are one; `same` how many further found
-    records of that achievement are folded under this one (`group`).
+    records of that achievement are folded under this one (`group`). `parts`: by which parts of an organisation that was asked for
+    it was found, where the organisation itself is not named.
     """
 
     iri: Uri
@@ -41,6 +49,7 @@ class SearchItem(msgspec.Struct, frozen=True, omit_defaults=True):
     highlight: dict[str, tuple[tuple[str, bool], ...]] = {}
     cluster: Uri | None = None
     same: int = 0
+    parts: tuple[FoundPart, ...] = ()
 
 
 class FacetValue(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from publish.links import record_path
 from publish.portal.reader import Reader
-from search.base import Hit
+from search.base import Hit, Part
 from vocab.document import SearchDocument
 
 Pieces = tuple[tuple[str, bool], ...]
@@ -29,6 +29,7 @@ class Card:
     source: str
     fictional: bool
     same: int  # further found records of the same achievement, folded under this one
+    parts: tuple[Part, ...]  # of an organisation that was asked for, by which it was found
 
 
 def card(hit: Hit, reader: Reader) -> Card:
@@ -50,6 +51,7 @@ def card(hit: Hit, reader: Reader) -> Card:
         source=reader.source(found.source),
         fictional=bool(source and source.fictional),
         same=hit.same,
+        parts=hit.parts,
     )
 
 

@@ -1,6 +1,6 @@
 """What every search engine must do. An engine's test file subclasses this and says how to make an empty index."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 import pytest
@@ -8,7 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from search import cursor as cursors
-from search.base import FACETS, BadQuery, Hit, Query, SearchIndex, Sort
+from search.analysis import dictionary_words
+from search.base import FACETS, BadQuery, Hit, Part, Query, SearchIndex, Sort
+from search.question import Language
+from search.synonyms import Below, Same, SynonymFile
 from tests.search.records import iri, public
 from tests.search.suite_query import QueryBehaviour, counts, names
 from vocab.public import PublicRecord
@@ -32,7 +35,20 @@ CORPUS = (
 )
 
 
-MakeIndex = Callable[[], SearchIndex]
+class MakeIndex(Protocol):
+    """An empty index, in the packaged language unless another is given."""
+
+    def __call__(self, language: Language | None = None) -> SearchIndex: ...
+
+
+# A university under its names, with a school of its own, and an institute whose name does not say whose it is.
+ORGANISATIONS = SynonymFile(
+    "test",
+    same=(Same(("清华大学", "清华", "Tsinghua University")),),
+    below=(
+        Below("清华大学", ("清华大学", "清华", "Tsinghua University"), ("清华大学深圳国际研究生院", "某某高等研究院")),
+    ),
+)
 
 
 def marked(hit: Hit, text: str) -> list[str]:
@@ -56,6 +72,27 @@ class SearchIndexBehaviour(QueryBehaviour):
         return make_index()
 
     # What is found
+
+    def test_a_part_of_an_organisation_is_found_by_the_whole_and_says_so(self, make_index: MakeIndex) -> None:
+        index = make_index(Language(dictionary_words(), ORGANISATIONS))
+        school, institute = "清华大学深圳国际研究生院", "某某高等研究院"
+        index.put(
+            [
+                public("school", "正极材料制备", orgs=("某公司", f"{school}（盖章）")),
+                public("institute", "导热膜", orgs=(institute,)),
+                public("both", "量子点", orgs=("清华大学", institute)),
+                public("firm", "清华阳光太阳能热水器", orgs=("某清华阳光公司",)),
+            ]
+        )
+        index.commit()
+        for asked in ("清华大学", "清华", "Tsinghua University", "单位：清华大学"):
+            parts = {hit.document.title_zh: hit.parts for hit in index.search(Query(asked)).hits}
+            assert parts["正极材料制备"] == (Part(f"{school}（盖章）", "清华大学"),)
+            assert parts["导热膜"] == (Part(institute, "清华大学"),)
+            assert parts["量子点"] == ()  # it names the university itself
+            assert parts.get("清华阳光太阳能热水器", ()) == ()
+        [own] = index.search(Query(institute, filters={"kind": ("achievement",)})).hits[:1]
+        assert own.parts == ()
 
     @pytest.mark.parametrize(
         ("text", "expected"),

@@ -7,6 +7,7 @@ import pytest
 
 from search.base import SearchIndex
 from search.elastic_index import ElasticIndex
+from search.question import Language
 from tests.chengguo.suite_elasticsearch import NodeBehaviour
 from tests.search.acceptance import AcceptanceBehaviour
 from tests.search.servers.elasticsearch import Server
@@ -23,9 +24,9 @@ class Made:
     def make_index(cls, elasticsearch_server: Server) -> Iterator[MakeIndex]:
         opened: list[ElasticIndex] = []
 
-        def make() -> SearchIndex:
-            name = f"chengguo-{secrets.token_hex(4)}"
-            index = ElasticIndex(elasticsearch_server.cluster, index=name, replicas=0, speller=Spelling())
+        def make(language: Language | None = None) -> SearchIndex:
+            name, cluster = f"chengguo-{secrets.token_hex(4)}", elasticsearch_server.cluster
+            index = ElasticIndex(cluster, index=name, replicas=0, language=language, speller=Spelling())
             index.mend()
             opened.append(index)
             return index

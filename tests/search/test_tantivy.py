@@ -7,6 +7,7 @@ import pytest
 
 from search import tantivy_order
 from search.base import BadQuery, Query, SearchIndex, Sort
+from search.question import Language
 from search.tantivy_index import TantivyIndex
 from tests.search.acceptance import AcceptanceBehaviour
 from tests.search.records import public
@@ -20,8 +21,9 @@ class Made:
     def make_index(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeIndex]:
         opened: list[TantivyIndex] = []
 
-        def make() -> SearchIndex:
-            opened.append(TantivyIndex.open(tmp_path_factory.mktemp("tantivy") / "index", speller=Spelling()))
+        def make(language: Language | None = None) -> SearchIndex:
+            folder = tmp_path_factory.mktemp("tantivy") / "index"
+            opened.append(TantivyIndex.open(folder, language=language, speller=Spelling()))
             return opened[-1]
 
         yield make
