@@ -111,8 +111,15 @@ def _told(where: str, error: ApiError) -> Exception:
         return Missing(f"{where}: the index is missing or not built yet")
     if error.status_code == 400 and "clause" in reason(error).casefold():
         return BadQuery("the query asks for too many things at once: use fewer words")
-    if error.status_code in (401, 403):
-        return Refused(f"{where} refuses: {reason(error)}")
+    if error.status_code == 401:
+        return Refused(
+            f"{where} does not know us: check [search] api_key, or username and password, and whether the key was withdrawn or"
+            f" has expired; after a change restart the node ({reason(error)})"
+        )
+    if error.status_code == 403:
+        return Refused(
+            f"{where} does not allow it: {reason(error)} (docs/how-to/use-elasticsearch.md lists what a key or user needs)"
+        )
     return SearchUnavailable(f"{where} answers {error.status_code}: {reason(error)}")
 
 

@@ -13,6 +13,7 @@ from tests.search.acceptance import AcceptanceBehaviour
 from tests.search.servers.elasticsearch import Server
 from tests.search.suite import MakeIndex, SearchIndexBehaviour
 from tests.search.suite_cluster import ClusterBehaviour
+from tests.search.suite_keys import KeyBehaviour
 from tests.search.suite_query import Spelling
 
 pytestmark = pytest.mark.elasticsearch
@@ -46,6 +47,10 @@ class TestAcceptance(Made, AcceptanceBehaviour):
 
 class TestCluster(ClusterBehaviour):
     """In this file, so that its tests share the node of the others."""
+
+
+class TestKeys(KeyBehaviour):
+    """As above."""
 
 
 class TestNode(NodeBehaviour):

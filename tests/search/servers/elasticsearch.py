@@ -32,12 +32,21 @@ USER = "nobody"  # the server refuses to run as root
 SECONDS = 180
 ADMINISTRATOR, OPERATOR, PASSWORD = "administrator", "operator", "no secret"
 # What docs/how-to/use-elasticsearch.md says a node's own user needs, and nothing more.
-ROLES = """
+PRIVILEGES = ("read", "write", "maintenance", "create_index", "delete_index", "view_index_metadata", "manage")
+ROLES = f"""
 chengguo:
   cluster: []
   indices:
     - names: ["chengguo*"]
-      privileges: ["read", "write", "maintenance", "create_index", "delete_index", "view_index_metadata", "manage"]
+      privileges: [{", ".join(PRIVILEGES)}]
+"""
+PLUGIN = """
+name=addresses
+description=What the index of API keys needs
+version=1
+classname=Addresses
+java.version=17
+elasticsearch.version=8.19.21
 """
 JVM = """
 -Xms512m
@@ -67,7 +76,7 @@ def missing() -> str:
     """Why no server can be started here; empty when one can."""
     if not archive().is_file():
         return f"no Elasticsearch here: no {archive()} (scripts/services elasticsearch)"
-    tools = ("java", "openssl", *(("setpriv",) if os.geteuid() == 0 else ()))
+    tools = ("java", "javac", "openssl", *(("setpriv",) if os.geteuid() == 0 else ()))
     lacking = [tool for tool in tools if not shutil.which(tool)]
     return f"no Elasticsearch here: no {', '.join(lacking)}" if lacking else ""
 
@@ -191,7 +200,21 @@ def _unpacked(folder: Path) -> Path:
     home = folder / Path(ARCHIVE).stem
     for program in (home / "bin").iterdir():
         program.chmod(0o755)
+    _extended(home)
     return home
+
+
+def _extended(home: Path) -> None:
+    """With the plug-in without which the server keeps no API keys."""
+    plugin, made = home / "plugins" / "addresses", home / "addresses"
+    plugin.mkdir(parents=True)
+    (plugin / "plugin-descriptor.properties").write_text(PLUGIN)
+    source = Path(__file__).with_name("Addresses.java")
+    compiler = ["javac", "--release", "17", "-cp", f"{home / 'lib'}/*", "-d", str(made), str(source)]
+    subprocess.run(compiler, check=True, capture_output=True)
+    with zipfile.ZipFile(plugin / "addresses.jar", "w") as jar:
+        for file in made.iterdir():
+            jar.write(file, file.name)
 
 
 def _configured(folder: Path) -> Path:
