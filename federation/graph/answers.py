@@ -5,7 +5,6 @@ ask for JSON (SELECT, ASK) and JSON-LD or RDF/XML (CONSTRUCT, DESCRIBE) and conv
 trusted.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -14,11 +13,11 @@ import msgspec
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
+from federation.accept import media_type
 from federation.graph.base import GraphAnswer, NotAcceptable, QueryTimeout, QueryTooLarge
 
 JSON, JSON_LD, RDF_XML = "application/sparql-results+json", "application/ld+json", "application/rdf+xml"
 
-MEMBERS = 50  # of an Accept header that are read
 ASK_COLUMN = b'"__ASK_RETVAL"'  # Virtuoso says yes with a row and no without one
 
 RESULTS: Mapping[str, QueryResultsFormat] = MappingProxyType(
@@ -58,44 +57,8 @@ class _Skeleton(msgspec.Struct):
 
 
 def choose(accept: str, offered: Mapping[str, object]) -> str | None:
-    """The media type of `offered` that an Accept header prefers (RFC 9110, section 12.5.1); None when it wants none."""
-    wanted = _ranges(accept) or [("*/*", 1.0)]
-    best, best_quality = None, 0.0
-    for offer in offered:
-        quality = _quality(offer, wanted)
-        if quality > best_quality:
-            best, best_quality = offer, quality
-    return best
-
-
-def _ranges(accept: str) -> list[tuple[str, float]]:
-    ranges = []
-    for part in accept.split(",")[:MEMBERS]:
-        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if media:
-            ranges.append((ALIASES.get(media, media), _q(parameters)))
-    return ranges
-
-
-def _q(parameters: list[str]) -> float:
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == "q":
-            try:
-                quality = float(value)
-            except ValueError:
-                return 0.0
-            return min(max(quality, 0.0), 1.0) if math.isfinite(quality) else 0.0
-    return 1.0
-
-
-def _quality(offer: str, wanted: list[tuple[str, float]]) -> float:
-    """The quality of the most specific range that matches."""
-    for candidate in (offer, f"{offer.partition('/')[0]}/*", "*/*"):
-        qualities = [quality for media, quality in wanted if media == candidate]
-        if qualities:
-            return max(qualities)
-    return 0.0
+    """The media type of `offered` that an Accept header prefers; None when it wants none."""
+    return media_type(accept, offered, ALIASES)
 
 
 def answer(media_type: str, body: bytes, accept: str, rows: int, *, own_json: bool = False) -> GraphAnswer:
