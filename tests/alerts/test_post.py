@@ -1,8 +1,6 @@
 """The way to the mail server: encrypted, its certificate checked, logged in, and never without."""
 
-import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,6 +12,7 @@ from chengguo.errors import SettingsError
 from chengguo.post import Post, PostError, Refused
 from chengguo.settings import Mail
 from harvesters.secrets import Secrets
+from tests import certificates
 from tests.alerts.mailbox import PASSWORD, USER, Mailbox
 
 READER = "reader@example.cn"
@@ -21,15 +20,7 @@ READER = "reader@example.cn"
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl program to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", str(key)]
-    subject = ["-out", str(cert), "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    subprocess.run([*made, *subject], check=True, capture_output=True)
-    return cert, key
+    return certificates.made(tmp_path_factory.mktemp("tls"), "localhost")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """TLS: the certificate is checked against the name, and the deadline holds behind it too."""
 
-import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 
 from harvesters.base import TerminalError, TransientError
 from harvesters.session import Session
+from tests import certificates
 from tests.harvesters.endpoints import endpoint
 from tests.harvesters.servers.web import Reply, Server
 
@@ -20,28 +19,7 @@ NAME = "province.example"
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl program to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    subject = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
-    made = [
-        openssl,
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-keyout",
-        str(key),
-        "-out",
-        str(cert),
-    ]
-    subprocess.run([*made, *subject], check=True, capture_output=True)
-    return cert, key
+    return certificates.made(tmp_path_factory.mktemp("tls"), NAME)
 
 
 def secure(behaviour: Callable[[Any], Reply], certificate: tuple[Path, Path], seen: list[str | None]) -> Server:
