@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from search.expression import Chip, Choice, Expression, Misread, Range, both
+from search.expression import Chip, Choice, Expression, Misread, Range, both, wanted
 from vocab.document import SearchDocument
 from vocab.public import PublicRecord
 
@@ -41,6 +41,11 @@ class Query(msgspec.Struct, frozen=True):
         """The filters and ranges, without those of the facet `but`: a facet's counts ignore what is chosen in it."""
         choices = (Choice(name, values) for name, values in self.filters.items() if values and name != but)
         return (*choices, *(r for r in self.ranges if OWN[r.field] != but))
+
+    def order(self, expression: Expression) -> Sort:
+        """Where no word is wanted there is no relevance: the newest come first."""
+        ranks = self.sort is not Sort.RELEVANCE or next(wanted(expression), None) is not None
+        return self.sort if ranks else Sort.NEWEST
 
     def narrowed(self, expression: Expression, but: str | None = None) -> Expression:
         """What is looked for among what the filters leave."""

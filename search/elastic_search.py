@@ -19,7 +19,7 @@ from search.base import Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
 from search.elastic_facets import Facets
 from search.elastic_order import Answer, Order
-from search.expression import EVERYTHING, Expression, both, wanted
+from search.expression import EVERYTHING, Expression, both
 from search.limits import FOLDED, SIMILAR_WORDS, check
 from search.marking import Marking
 from search.normalise import normalise
@@ -98,9 +98,7 @@ class ElasticSearch:
         return Found(total, [hit for hit, _ in kept], [same for _, same in kept], counts)
 
     def _order(self, query: Query, expression: Expression, facets: Facets) -> Order:
-        """Where no word is wanted there is no relevance: the newest come first."""
-        ranks = next(wanted(expression), None) is not None
-        sort = query.sort if ranks or query.sort is not Sort.RELEVANCE else Sort.NEWEST
+        sort = query.order(expression)
         left = both(expression, *facets.rest)
         asked = (build.ranked if sort is Sort.RELEVANCE else build.found_by)(left, self._analyser)
         return Order(self._client, self._index, cursors.fingerprint(query), sort, asked, facets.chosen)

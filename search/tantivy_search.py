@@ -14,7 +14,7 @@ from search import tantivy_query as build
 from search.attempts import Step, attempts, corrected, strictly
 from search.base import OWN, FacetCount, Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
-from search.expression import EVERYTHING, Choice, Expression, both, wanted
+from search.expression import EVERYTHING, Choice, Expression, both
 from search.indexed import facet_field
 from search.limits import FOLDED, SIMILAR_WORDS, check
 from search.marking import Marking
@@ -104,9 +104,7 @@ class Search:
         return Found(count, hits, [0] * len(hits), [start + place for place in range(1, len(hits) + 1)])
 
     def _order(self, query: Query, expression: Expression, matching: tantivy.Query) -> Order:
-        """Where no word is wanted there is no relevance: the newest come first."""
-        ranks = next(wanted(expression), None) is not None
-        sort = query.sort if ranks or query.sort is not Sort.RELEVANCE else Sort.NEWEST
+        sort = query.order(expression)
         if sort is Sort.RELEVANCE:
             return ByScore(self._searcher, build.ranked(matching, expression, self._analyser))
         return ByTitle(self._searcher, matching) if sort is Sort.TITLE else ByDate(self._searcher, matching, sort)
