@@ -15,6 +15,8 @@ from publish.errors import TooManyRequests, Unavailable, UnreadableBody
 from publish.middleware.rate import Buckets, client_of
 from publish.own_form import expect_own_form
 from publish.portal.asked import Asked
+from publish.portal.reader import Reader
+from publish.portal.search import chosen
 from publish.settings import RateLimit, SiteSettings
 
 PACE = RateLimit(per_second=0.05, burst=10)  # askings of one client
@@ -46,6 +48,16 @@ def kept(wanted: Asked) -> str:
     """A search as it is kept: what decides what is found, in one order."""
     parameters = {name: value for name, value in wanted.parameters().items() if name not in ("sort", "each") and value}
     return urlencode(sorted(parameters.items()), doseq=True)
+
+
+def shown(wanted: Asked, reader: Reader) -> dict[str, object]:
+    """What the pages show of the search that is followed."""
+    return {
+        "asked": wanted,
+        "search": kept(wanted),
+        "named": wanted.text or reader.text("alert.everything"),
+        "chosen": [(tag.title, tag.label) for tag in chosen(wanted, reader)],
+    }
 
 
 def parsed(text: str) -> QueryParams:

@@ -15,11 +15,10 @@ from federation.alerts.callback import LONGEST, BadAddress
 from federation.alerts.deliveries import WIDEST
 from federation.alerts.hooks import AT_HOST, Hook, State, TooMany
 from federation.alerts.subscriptions import LONGEST_SEARCH
-from publish.alerts.asking import PRIVATE, Porter, fields, kept, parsed
+from publish.alerts.asking import PRIVATE, Porter, fields, parsed, shown
 from publish.alerts.opening import ACTIONS, HOOKS, Opener, TooWide
 from publish.portal.asked import Asked, asked
 from publish.portal.reader import Reader
-from publish.portal.search import chosen
 from publish.portal.site import Site
 
 BUTTONS = {
@@ -121,10 +120,7 @@ class HookPages:
         reader = self.site.reader(request)
         context = {
             "doing": doing,
-            "asked": wanted,
-            "search": kept(wanted),
-            "named": wanted.text or reader.text("alert.everything"),
-            "chosen": [(tag.title, tag.label) for tag in chosen(wanted, reader)],
+            **shown(wanted, reader),
             "hook": None,
             **(more or {}),
         }

@@ -13,11 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from federation.alerts.subscriptions import LONGEST_SEARCH, PERIODS, BadAddress
-from publish.alerts.asking import PRIVATE, Porter, fields, guarded, kept, parsed
+from publish.alerts.asking import PRIVATE, Porter, fields, guarded, kept, parsed, shown
 from publish.alerts.letters import FOLLOW
 from publish.errors import BadParameter, NotFound
 from publish.portal.asked import Asked, asked
-from publish.portal.search import chosen
 from publish.portal.site import Site
 from publish.services import Following
 
@@ -102,10 +101,7 @@ class Pages:
         reader = self.site.reader(request)
         context = {
             "doing": doing,
-            "asked": wanted,
-            "search": kept(wanted),
-            "named": wanted.text or reader.text("alert.everything"),
-            "chosen": [(tag.title, tag.label) for tag in chosen(wanted, reader)],
+            **shown(wanted, reader),
             "periods": PERIODS,
             "wrong": None,
             "mail": True,
