@@ -8,7 +8,7 @@ import pytest
 
 from chengguo.home import Home, create
 from federation.ledger import Ledger
-from tests.chengguo.test_serve import free_port
+from tests.chengguo.nodes import free_port
 from tests.end_to_end.killing import killed
 from tests.end_to_end.node import Node, Portal, serving
 from tests.end_to_end.test_bad_input import JSONL, MAPPING, MEGABYTE, SOURCE, line

@@ -193,7 +193,12 @@ class SearchIndexBehaviour(QueryBehaviour):
 
     # What can be typed
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=150,
+        deadline=None,
+        # One suite is run by a class for each engine: that its executors differ is what it is for.
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+    )
     @given(text=st.text(max_size=60) | st.text(alphabet="石墨烯 a1\"()[]{}:^~*?\\/+-|&!'，。“”", max_size=40))
     def test_nothing_typed_is_an_error(self, index: SearchIndex, text: str) -> None:
         page = index.search(Query(text, facets=("kind",)))
