@@ -6,12 +6,14 @@ import msgspec
 import pyoxigraph
 
 from federation.source import Name
-from publish.dcat import authority, whole
+from publish.dcat import authority, whole, years
 from publish.dcat.authority import entry, scheme
-from publish.dcat.dataset import PROFILE, describe, record
+from publish.dcat.dataset import describe, record
 from publish.dcat.doors import DOORS, Door
 from publish.dcat.facts import Facts
 from publish.dcat.nodes import address, both, document, publisher, standard
+from publish.dcat.profile import NEWEST, Profile
+from publish.dcat.years import Year
 from publish.dumps.offer import DumpItem
 from publish.links import safe
 from publish.services import Services
@@ -37,6 +39,8 @@ class Leaf(msgspec.Struct, frozen=True):
     changed: str = ""
     issued: str = ""
     dump: DumpItem | None = None  # of everything; the first page has it
+    years: Sequence[Year] = ()  # the first page has them
+    profile: Profile = NEWEST
 
 
 def triples(leaf: Leaf, services: Services) -> Iterator[pyoxigraph.Triple]:
@@ -47,11 +51,13 @@ def triples(leaf: Leaf, services: Services) -> Iterator[pyoxigraph.Triple]:
     for facts in leaf.facts:
         datasets.append(describe(graph, facts, services, contact))
         graph.add(graph.subject, "dcat:dataset", datasets[-1])
-        graph.add(graph.subject, "dcat:record", record(graph, datasets[-1], facts))
+        graph.add(graph.subject, "dcat:record", record(graph, datasets[-1], facts, leaf.profile))
     if leaf.dump:
-        datasets.append(whole.describe(graph, leaf.dump, services, contact))
+        datasets.append(whole.describe(graph, leaf.dump, services, contact, leaf.profile))
         graph.add(graph.subject, "dcat:dataset", datasets[-1])
-        graph.add(graph.subject, "dcat:record", whole.record(graph, datasets[-1], leaf.dump, PROFILE))
+        graph.add(graph.subject, "dcat:record", whole.record(graph, datasets[-1], leaf.dump, leaf.profile))
+    for node in years.describe(graph, leaf.years, services, contact):
+        graph.add(graph.subject, "dcat:dataset", node)
     for door in DOORS:
         graph.add(graph.subject, "dcat:service", _service(graph, door, datasets, contact, services))
     _page(graph, leaf)

@@ -8,7 +8,8 @@ from publish.dcat import authority
 from publish.dcat.authority import Key, described, entry
 from publish.dcat.distribution import distribution, forms
 from publish.dcat.facts import Facts
-from publish.dcat.nodes import both, document, publisher, standard
+from publish.dcat.nodes import both, dataset, document, period, standard
+from publish.dcat.profile import Profile
 from publish.dcat.themes import themes
 from publish.labels import kind_label
 from publish.languages import Lang
@@ -20,7 +21,6 @@ from vocab.rdf.graph import Graph
 from vocab.rdf.terms import moment, string, tagged, typed
 
 INTERNATIONAL = "iso3166-2-cn"
-PROFILE = "https://semiceu.github.io/DCAT-AP/releases/3.0.0/"
 PERIODS = (
     (timedelta(hours=1), authority.HOURLY),
     (timedelta(days=1), authority.DAILY),
@@ -33,19 +33,14 @@ def describe(graph: Graph, facts: Facts, services: Services, contact: str) -> st
     """The term of the dataset, which is described. `contact` is the term of a contact point."""
     source, ns = facts.source, services.namespaces
     node = f"<{ns.source(source.id)}>"
-    for name in ("dcat:Resource", "dcat:Dataset", "void:Dataset"):  # the first for shapes that do not infer it
-        graph.type(node, name)
+    dataset(graph, node, source.publisher, contact)
+    graph.type(node, "void:Dataset")
     _texts(graph, node, facts)
     graph.add(node, "dcterms:identifier", string(source.id))
     graph.add(node, "void:entities", typed(str(sum(facts.records.values())), "integer"))
-    graph.add(node, "dcterms:publisher", publisher(graph, source.publisher))
-    graph.add(node, "dcat:contactPoint", contact)
     graph.add(node, "dcterms:modified", moment(facts.modified))
     if facts.issued:
         graph.add(node, "dcterms:issued", moment(facts.issued))
-    for language in (authority.CHINESE, authority.ENGLISH):
-        graph.add(node, "dcterms:language", entry(graph, language))
-    graph.add(node, "dcterms:accessRights", entry(graph, authority.PUBLIC))
     for theme in themes(facts.fields):
         graph.add(node, "dcat:theme", described(graph, theme))
     graph.add(node, "dcterms:accrualPeriodicity", entry(graph, _frequency(source)))
@@ -57,7 +52,7 @@ def describe(graph: Graph, facts: Facts, services: Services, contact: str) -> st
     return node
 
 
-def record(graph: Graph, dataset: str, facts: Facts) -> str:
+def record(graph: Graph, dataset: str, facts: Facts, profile: Profile) -> str:
     """The term of the catalogue's record of a dataset, which is described."""
     node = f"<{graph.iri}#record-{facts.source.id}>"
     graph.type(node, "dcat:CatalogRecord")
@@ -65,7 +60,7 @@ def record(graph: Graph, dataset: str, facts: Facts) -> str:
     graph.add(node, "dcterms:modified", moment(facts.modified))
     if facts.issued:
         graph.add(node, "dcterms:issued", moment(facts.issued))
-    graph.add(node, "dcterms:conformsTo", standard(graph, PROFILE, "DCAT-AP 3.0.0"))
+    graph.add(node, "dcterms:conformsTo", standard(graph, profile.iri, f"DCAT-AP {profile.number}"))
     return node
 
 
@@ -87,7 +82,6 @@ def _texts(graph: Graph, node: str, facts: Facts) -> None:
 
 
 def _places(graph: Graph, node: str, source: Source) -> None:
-    graph.add(node, "dcterms:spatial", entry(graph, authority.CHINA))
     place = graph.terms.region(source.region)
     if place.startswith("<"):  # else no code of a division
         graph.type(place, "dcterms:Location")
@@ -103,11 +97,7 @@ def _places(graph: Graph, node: str, source: Source) -> None:
 def _period(graph: Graph, node: str, facts: Facts) -> None:
     if facts.years is None:
         return
-    period = f"<{graph.iri}#period-{facts.source.id}>"
-    graph.type(period, "dcterms:PeriodOfTime")
-    for predicate, year in zip(("dcat:startDate", "dcat:endDate"), facts.years, strict=True):
-        graph.add(period, predicate, typed(year, "gYear"))
-    graph.add(node, "dcterms:temporal", period)
+    graph.add(node, "dcterms:temporal", period(graph, f"<{graph.iri}#period-{facts.source.id}>", *facts.years))
 
 
 def _pages(graph: Graph, node: str, source: Source, services: Services) -> None:

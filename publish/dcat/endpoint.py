@@ -1,5 +1,7 @@
 """`/catalog` and `/catalog.{suffix}`: by Accept or by suffix, page by page. Browsers are led to the page of sources."""
 
+from typing import Literal
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -9,6 +11,8 @@ from federation.clock import moment, stamp
 from publish import conditional, negotiate, params
 from publish.dcat.catalogue import PATH, Leaf, triples
 from publish.dcat.facts import facts, published
+from publish.dcat.profile import NEWEST, PROFILES, Profile
+from publish.dcat.years import years
 from publish.dumps.offer import Offer, offer_of
 from publish.errors import NotAcceptable, NotFound
 from publish.formats import HTML
@@ -20,9 +24,10 @@ OFFERS = (*FORMATS, HTML)  # Turtle for who takes anything
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """Which page; from 1."""
+    """Which page, from 1; in which version of DCAT-AP."""
 
     page: int = 1
+    profile: Literal["3.0.0", "2.1.1"] = "3.0.0"
 
 
 def routes(services: Services) -> list[Route]:
@@ -44,7 +49,8 @@ def routes(services: Services) -> list[Route]:
         return answer(request, f"{PATH}.{suffix}", SUFFIXES[suffix])
 
     def answer(request: Request, path: str, media_type: str) -> Response:
-        leaf = page(services, path, params.read(request, Asked).page, offer)
+        given = params.read(request, Asked)
+        leaf = page(services, path, given.page, offer, PROFILES[given.profile])
         dumped = leaf.dump.written if leaf.dump else started
         modified = max(started, leaf.changed or started, dumped, key=moment)
         # The tag is of the body: years and themes come from search, which may be behind the change log.
@@ -58,7 +64,7 @@ def routes(services: Services) -> list[Route]:
     ]
 
 
-def page(services: Services, path: str, number: int, offer: Offer | None = None) -> Leaf:
+def page(services: Services, path: str, number: int, offer: Offer | None = None, profile: Profile = NEWEST) -> Leaf:
     """A page of the catalogue as it is at `path`. Raises NotFound."""
     sources, size = published(services), services.settings.limits.catalog
     last = max(1, -(-len(sources) // size))
@@ -67,16 +73,18 @@ def page(services: Services, path: str, number: int, offer: Offer | None = None)
     found = [facts(source, services) for source in sources[(number - 1) * size : number * size]]
     neighbours = {"first": 1, "previous": number - 1, "next": number + 1, "last": last}
     seq = services.view.last_seq()
-    kept = offer.latest() if offer and number == 1 else None
+    kept, told = offer.latest() if offer else None, years(services)
     first, latest = services.view.changes(0, 1), services.view.changes(seq - 1, 1)
     return Leaf(
-        address=_address(services, path, number),
-        links={name: _address(services, path, n) for name, n in neighbours.items() if 1 <= n <= last},
-        total=len(sources),
+        address=_address(services, path, number, profile),
+        links={name: _address(services, path, n, profile) for name, n in neighbours.items() if 1 <= n <= last},
+        total=len(sources) + len(told) + (kept is not None),
         facts=[one for one in found if one],
         changed=latest[0].at if latest else "",
         issued=first[0].at if first else "",
-        dump=offer.item(kept) if offer and kept else None,
+        dump=offer.item(kept) if offer and kept and number == 1 else None,
+        years=told if number == 1 else (),
+        profile=profile,
     )
 
 
@@ -89,5 +97,6 @@ def link_header(services: Services, leaf: Leaf) -> str:
     return ", ".join([*links, f'<{base}/.well-known/void>; rel="describedby"'])
 
 
-def _address(services: Services, path: str, number: int) -> str:
-    return services.settings.base_url + with_query(path, {"page": str(number) if number > 1 else None})
+def _address(services: Services, path: str, number: int, profile: Profile) -> str:
+    said = {"page": str(number) if number > 1 else None, "profile": None if profile is NEWEST else profile.number}
+    return services.settings.base_url + with_query(path, said)

@@ -1,11 +1,25 @@
 """Nodes and texts that datasets, distributions, services and the catalogue share."""
 
 from federation.source import Name
+from publish.dcat import authority
+from publish.dcat.authority import entry
 from publish.links import safe
 from publish.services import Services
 from vocab.rdf.graph import Graph
-from vocab.rdf.terms import external, tagged
+from vocab.rdf.terms import external, tagged, typed
 from vocab.values import Agent
+
+
+def dataset(graph: Graph, node: str, by: Name, contact: str) -> None:
+    """What every dataset says alike. `by` publishes it; `contact` is the term of a contact point."""
+    for name in ("dcat:Resource", "dcat:Dataset"):  # the first for shapes that do not infer it
+        graph.type(node, name)
+    graph.add(node, "dcterms:publisher", publisher(graph, by))
+    graph.add(node, "dcat:contactPoint", contact)
+    for language in (authority.CHINESE, authority.ENGLISH):
+        graph.add(node, "dcterms:language", entry(graph, language))
+    graph.add(node, "dcterms:accessRights", entry(graph, authority.PUBLIC))
+    graph.add(node, "dcterms:spatial", entry(graph, authority.CHINA))
 
 
 def publisher(graph: Graph, name: Name) -> str:
@@ -26,6 +40,14 @@ def address(graph: Graph, path: str, services: Services) -> str:
     """The term of an address of the site. The shapes want to be told that it is a resource, which everything is."""
     node = f"<{services.settings.base_url}{path}>"
     graph.type(node, "rdfs:Resource")
+    return node
+
+
+def period(graph: Graph, node: str, first: str, last: str) -> str:
+    """The term of a time from one year to another."""
+    graph.type(node, "dcterms:PeriodOfTime")
+    for predicate, year in (("dcat:startDate", first), ("dcat:endDate", last)):
+        graph.add(node, predicate, typed(year, "gYear"))
     return node
 
 

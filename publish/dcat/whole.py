@@ -6,10 +6,11 @@ It is the dataset that the statistics describe, under the same address.
 from collections.abc import Iterator
 
 from federation.source import Name
-from publish.dcat import authority
+from publish.dcat import authority, nodes
 from publish.dcat.authority import Key, entry
 from publish.dcat.distribution import MEDIA_TYPES
-from publish.dcat.nodes import address, both, publisher, standard
+from publish.dcat.nodes import address, both, standard
+from publish.dcat.profile import Profile
 from publish.dumps.download import PACKED
 from publish.dumps.offer import PATH, DumpItem, FileItem
 from publish.services import Services
@@ -32,52 +33,46 @@ TITLE = Name("全部公开记录", "All public records")
 SHA256 = "spdx:checksumAlgorithm_sha256"
 
 
-def describe(graph: Graph, dump: DumpItem, services: Services, contact: str) -> str:
+def describe(graph: Graph, dump: DumpItem, services: Services, contact: str, profile: Profile) -> str:
     """The term of the dataset, which is described."""
     node = dataset(services.namespaces)
-    for name in ("dcat:Resource", "dcat:Dataset", "void:Dataset"):
-        graph.type(node, name)
+    nodes.dataset(graph, node, services.settings.title, contact)
+    graph.type(node, "void:Dataset")
     both(graph, node, "dcterms:title", TITLE)
     zh = f"各来源全部公开记录的整包文件，共 {dump.records} 条，截至第 {dump.seq} 号变更。"
     en = f"Everything that the sources publish, {dump.records} records as of change {dump.seq}, as files."
     both(graph, node, "dcterms:description", Name(zh, en))
     graph.add(node, "dcterms:identifier", string("all"))
     graph.add(node, "void:entities", typed(str(dump.records), "integer"))
-    graph.add(node, "dcterms:publisher", publisher(graph, services.settings.title))
-    graph.add(node, "dcat:contactPoint", contact)
     if dump.at:
         graph.add(node, "dcterms:modified", moment(dump.at))
-    for language in (authority.CHINESE, authority.ENGLISH):
-        graph.add(node, "dcterms:language", entry(graph, language))
-    graph.add(node, "dcterms:accessRights", entry(graph, authority.PUBLIC))
-    graph.add(node, "dcterms:spatial", entry(graph, authority.CHINA))
     graph.add(node, "dcat:theme", entry(graph, authority.TECHNOLOGY))
     graph.add(node, "dcat:keyword", tagged("科技成果", "zh"))
     graph.add(node, "dcat:keyword", tagged("research results", "en"))
     graph.add(node, "dcat:landingPage", _page(graph, services))
-    for distribution in _distributions(graph, dump, services):
+    for distribution in _distributions(graph, dump, services, profile):
         graph.add(node, "dcat:distribution", distribution)
     return node
 
 
-def record(graph: Graph, node: str, dump: DumpItem, profile: str) -> str:
+def record(graph: Graph, node: str, dump: DumpItem, profile: Profile) -> str:
     """The term of the catalogue's record of the dataset, which is described."""
     found = f"<{graph.iri}#record-all>"
     graph.type(found, "dcat:CatalogRecord")
     graph.add(found, "foaf:primaryTopic", node)
     graph.add(found, "dcterms:modified", moment(dump.written))
-    graph.add(found, "dcterms:conformsTo", standard(graph, profile, "DCAT-AP 3.0.0"))
+    graph.add(found, "dcterms:conformsTo", standard(graph, profile.iri, f"DCAT-AP {profile.number}"))
     return found
 
 
-def _distributions(graph: Graph, dump: DumpItem, services: Services) -> Iterator[str]:
+def _distributions(graph: Graph, dump: DumpItem, services: Services, profile: Profile) -> Iterator[str]:
     """Without the files of kinds that have no records."""
     for file in dump.files:
         if file.format and (file.records or not file.kind):
-            yield _distribution(graph, dump, file, services)
+            yield _distribution(graph, dump, file, services, profile)
 
 
-def _distribution(graph: Graph, dump: DumpItem, file: FileItem, services: Services) -> str:
+def _distribution(graph: Graph, dump: DumpItem, file: FileItem, services: Services, profile: Profile) -> str:
     node = f"<{graph.iri}#dump-{file.name}>"
     graph.type(node, "dcat:Distribution")
     form, zh, en = FORMATS[file.format]
@@ -87,13 +82,14 @@ def _distribution(graph: Graph, dump: DumpItem, file: FileItem, services: Servic
     both(graph, node, "dcterms:description", Name(f"{file.records} 条记录。", f"{file.records} records."))
     graph.add(node, "dcat:accessURL", _page(graph, services))
     graph.add(node, "dcat:downloadURL", address(graph, file.url.removeprefix(services.settings.base_url), services))
-    graph.add(node, "dcat:byteSize", typed(str(file.bytes), "nonNegativeInteger"))
+    graph.add(node, "dcat:byteSize", typed(str(file.bytes), profile.size))
     graph.add(node, "dcterms:format", entry(graph, form))
     if file.media_type in REGISTERED:
         graph.add(node, "dcat:mediaType", _media_type(graph, file.media_type))
     if file.compression:
         graph.add(node, "dcat:compressFormat", _media_type(graph, PACKED[file.compression]))
-    graph.add(node, "spdx:checksum", _checksum(graph, file))
+    if profile.sha256:
+        graph.add(node, "spdx:checksum", _checksum(graph, file))
     graph.add(node, "dcterms:issued", moment(dump.written))
     graph.add(node, "dcatap:availability", entry(graph, authority.AVAILABLE))
     return node

@@ -26,8 +26,8 @@ def lines(context: Any, value: Any) -> bytes:
     return str(value).encode("utf-8", "surrogatepass")
 
 
-# A cursor and the search of a webhook are any strings by their schema, and refused unless this site made them or reads them. Of a file
-# that is checked the answer says what is wrong with it, whatever it is.
+# A cursor and the search of a webhook are any strings by their schema, and refused unless this site made them or reads them.
+# Of a file that is checked the answer says what is wrong with it, whatever it is.
 LENIENT: dict[str, list[Any]] = {
     "/search": [positive_data_acceptance],
     "/webhooks": [positive_data_acceptance],

@@ -38,7 +38,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
         "dcat:bbox": "the code lists of places have no geometry",
         "dcat:centroid": "the code lists of places have no geometry",
-        "dcterms:license": "which licence the catalogue itself is under is not configured; every distribution has its own",
+        "dcterms:license": "which licence the catalogue itself is under is not configured; distributions of a source have its "
+        "own, those of a year and of everything have the licences that their records name",
         "dcterms:type": "what kind of organisation or licence it is, sources do not say",
         "adms:status": "every record of the catalogue is current: what is gone is not listed",
     }

@@ -11,13 +11,20 @@ from starlette.testclient import TestClient
 from federation.ledger import Ledger
 from federation.source import Name
 from publish.app import create_app
+from publish.dcat.doors import DOORS
+from publish.dcat.years import Year, describe
+from publish.export import MOST
 from publish.services import Services
 from publish.settings import SiteLimits
+from search.base import Query
 from tests.federation.world import BLANKET, World, good
 from tests.publish import fakes, samples
 from tests.publish_dcat.conftest import FORMATS, Read, Triples
+from vocab.rdf.graph import Graph, Terms
 
 NS = samples.NAMESPACES
+COUNTED = fakes.services().index.search(Query(facets=("year",))).facets["year"]
+YEARS = sorted(found.value for found in COUNTED)
 DATASETS = [NS.source(name) for name in ("cn-11", "cn-33", "cn-44")]
 
 
@@ -25,6 +32,11 @@ def said(triples: Triples, subject: str, predicate: str) -> list[str]:
     """The values of a property, as text, literals with their language."""
     node, name = pyoxigraph.NamedNode(subject), pyoxigraph.NamedNode(NS.expand(predicate))
     return sorted(text(t.object) for t in triples if t.subject == node and t.predicate == name)
+
+
+def of_sources(triples: Triples) -> list[str]:
+    """The datasets of the catalogue without those of the years."""
+    return [one for one in said(triples, f"{NS.base}/catalog", "dcat:dataset") if "#year-" not in one]
 
 
 def text(term: object) -> str:
@@ -35,7 +47,7 @@ def text(term: object) -> str:
 
 def test_every_source_with_public_records_is_a_dataset(read: Read) -> None:
     found = read()
-    assert said(found, f"{NS.base}/catalog", "dcat:dataset") == DATASETS
+    assert of_sources(found) == DATASETS
     assert len(said(found, f"{NS.base}/catalog", "dcat:record")) == len(DATASETS)
     assert "Nothing public yet" not in str(found)
     assert said(found, DATASETS[1], "dcterms:title") == [
@@ -48,6 +60,28 @@ def test_every_source_with_public_records_is_a_dataset(read: Read) -> None:
     assert said(found, DATASETS[1], "dcterms:modified") == [max(of_source, key=lambda r: r.seq).at]
     themes = {iri.rpartition("/")[2] for iri in said(found, DATASETS[1], "dcat:theme")}
     assert "TECH" in themes
+
+
+def test_the_years_are_a_series(read: Read) -> None:
+    found, catalog = read(), f"{NS.base}/catalog"
+    of_years = [f"{catalog}#year-{year}" for year in YEARS]
+    assert len(YEARS) > 3
+    assert {text(t.subject) for t in found if t.predicate.value == NS.expand("dcat:inSeries")} == set(of_years)
+    assert said(found, f"{catalog}#years", "dcat:first") + said(found, f"{catalog}#years", "dcat:last") == [
+        of_years[0],
+        of_years[-1],
+    ]
+    assert [said(found, one, "dcat:prev") for one in of_years] == [[], *([one] for one in of_years[:-1])]
+    counted = [said(found, one, "void:entities") for one in of_years]
+    assert sum(int(count) for (count,) in counted) == sum(f.count for f in COUNTED)
+
+
+def test_a_year_with_more_records_than_a_file_may_hold_has_the_interface_alone(services: Services) -> None:
+    graph = Graph(Terms(services.namespaces), f"{NS.base}/catalog")
+    describe(graph, [Year("2023", MOST), Year("2024", MOST + 1)], services, "<https://example.org/contact>")
+    files = [line for line in graph.lines if "dcat#downloadURL" in line]
+    assert len(files) == 2
+    assert all("2023" in line for line in files)
 
 
 def test_texts_are_tagged_with_the_language_they_are_in(services: Services) -> None:
@@ -86,7 +120,7 @@ def test_what_it_offers_can_be_had(client: TestClient, read: Read) -> None:
         if t.predicate.value
         in {NS.expand(f"dcat:{name}") for name in ("accessURL", "downloadURL", "endpointDescription")}
     }
-    assert len(addresses) == 3 * 5 + 5
+    assert len(addresses) == 3 * 5 + 3 * len(YEARS) + len(DOORS)
     for address in addresses:
         answer = client.get(address.removeprefix(samples.BASE))
         assert answer.status_code == 200, address
@@ -156,8 +190,9 @@ def test_pages_together_are_the_whole(services: Services, read: Read) -> None:
     assert 'rel="next"' not in second.headers["link"]
     pages = [{q.triple for q in pyoxigraph.parse(one.content, format=FORMATS["nt"])} for one in (first, second)]
     catalog = f"{NS.base}/catalog"
-    assert [said(page, catalog, "dcat:dataset") for page in pages] == [DATASETS[:2], DATASETS[2:]]
-    assert [said(page, catalog, "hydra:totalItems") for page in pages] == [["3"], ["3"]]
+    assert [of_sources(page) for page in pages] == [DATASETS[:2], DATASETS[2:]]
+    assert len(said(pages[0], catalog, "dcat:dataset")) == 2 + len(YEARS)  # the first has the years too
+    assert [said(page, catalog, "hydra:totalItems") for page in pages] == [[str(3 + len(YEARS))]] * 2
     assert read("/catalog.nt") - (pages[0] | pages[1]) == {
         t for t in read("/catalog.nt") if t.predicate.value == NS.expand("hydra:last")
     }

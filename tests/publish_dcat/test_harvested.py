@@ -57,12 +57,11 @@ def test_the_catalogue_is_harvested_back_without_loss(node: Services, path: str)
     base = node.settings.base_url
     pass_ = harvester("dcat", endpoint(f"{base}{path}"))
     records, unreadable = read(pass_)
-    assert ([r.identifier for r in records], unreadable, pass_.complete) == (
-        [f"{base}/source/{name}" for name in ("cn-11", "cn-33", "cn-44")],
-        [],
-        True,
-    )
-    for number, record in enumerate(records, 1):
+    of_sources = [record for record in records if "/source/" in record.identifier]
+    assert [r.identifier for r in of_sources] == [f"{base}/source/{name}" for name in ("cn-11", "cn-33", "cn-44")]
+    assert len(records) > len(of_sources)  # and a dataset for each year
+    assert (unreadable, pass_.complete) == ([], True)
+    for number, record in enumerate(of_sources, 1):
         whole = set(triples(page(node, path, number), node))
         tree = json.dumps({"@context": PREFIXES, **json.loads(record.body)})
         found = {q.triple for q in pyoxigraph.parse(tree, format=pyoxigraph.RdfFormat.JSON_LD)}
