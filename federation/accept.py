@@ -13,19 +13,22 @@ class Preference:
     quality: float
 
 
+ANYTHING = (Preference("*/*", 1.0),)
+
+
 def preferences(header: str) -> list[Preference]:
-    """The members of an Accept or Accept-Language header; a member that cannot be read is left out."""
+    """The members of an Accept or Accept-Language header; what has a quality that cannot be read is not wanted."""
     members = (_member(part) for part in header.split(",")[:MOST])
     return [m for m in members if m is not None]
 
 
 def media_type(accept: str | None, offers: Iterable[str], aliases: Mapping[str, str] | None = None) -> str | None:
-    """The offer the client likes best; the first of equals. None when it accepts none; no header accepts everything.
+    """The offer the client likes best; the first of equals. None when it accepts none; who names nothing accepts everything.
 
     `aliases`: other names that a media type goes by.
     """
     named = aliases or {}
-    ranges = [Preference(named.get(p.value, p.value), p.quality) for p in preferences(accept or "*/*")]
+    ranges = [Preference(named.get(p.value, p.value), p.quality) for p in preferences(accept or "") or ANYTHING]
     best, most = None, 0.0
     for offer in offers:
         if (quality := _quality(offer, ranges)) > most:
@@ -38,12 +41,15 @@ def _member(part: str) -> Preference | None:
     if not value:
         return None
     found = (parameter.partition("=") for parameter in parameters)
-    quality = next((text for name, _, text in found if name.strip() == "q"), "1")
+    return Preference(value, _number(next((text for name, _, text in found if name.strip() == "q"), "1")))
+
+
+def _number(quality: str) -> float:
     try:
         number = float(quality)
     except ValueError:
-        return None
-    return Preference(value, min(max(number, 0.0), 1.0)) if math.isfinite(number) else None
+        return 0.0
+    return min(max(number, 0.0), 1.0) if math.isfinite(number) else 0.0
 
 
 def _quality(offer: str, ranges: Sequence[Preference]) -> float:

@@ -62,7 +62,8 @@ PURPOSES: dict[str, str] = {
     "validate": "checks the file that is its body against the standard (`kind`, `lang`) and keeps nothing of it",
     "standard-check": "the form to check a file",
     "standard-checked": "checks the file of the form; answers with a page",
-    "catalog": "the catalogue (DCAT-AP 3): a dataset for each source and year, data services; `page`, `profile` (3.0.0 or 2.1.1); browsers are led to `/source`",
+    "catalog": "the catalogue (DCAT-AP 3): a dataset for each source and year, data services; `page`, `profile` (3.0.0 or "
+    "2.1.1); browsers are led to `/source`",
     "catalog-data": "the same as `ttl`, `jsonld`, `rdf` or `nt`",
     "offers": "technology offers for partners abroad, in English, as page, JSON or XML by `Accept`; `cursor`, `size` "
     "(`docs/how-to/offer-a-technology.md`)",

@@ -135,7 +135,7 @@ def test_unknown_record_form_and_media_type(client: TestClient) -> None:
     document = client.get(PATH + ".docx", headers={"Accept": "text/html"})
     assert (document.status_code, "<code>.ttl</code>" in document.text) == (404, True)
     available = ["text/html", *(f.media_type for f in (*FORMATS, *CITATIONS))]
-    for accept in ("image/png", "text/html;q=0", "text/", ",", "application/problem+json"):
+    for accept in ("image/png", "text/html;q=0", "text/", "text/html;q=nan", "application/problem+json"):
         data = client.get(PATH, headers={"Accept": accept})
         assert (data.status_code, data.headers["content-type"]) == (406, "application/problem+json"), accept
         assert data.json()["available"] == available, accept

@@ -24,7 +24,7 @@ OFFERS = ("text/html", "text/turtle", "application/json")
         ("text/html;q=nonsense, application/json;q=0.1", "application/json"),
         ("text/html;q=nan, application/json;q=0.1", "application/json"),
         ("text/html;q=-inf, text/turtle;q=1e999, application/json;q=0.1", "application/json"),
-        (" , ;q=1", None),
+        (" , ;q=1", "text/html"),
         ("text/html;q=0.5;q=1;;, */*;q=0", "text/html"),
         (",".join(["image/png"] * 10_000), None),
     ],
