@@ -7,7 +7,7 @@ from federation.source import Name, Source
 from publish.dcat import authority, doors
 from publish.dcat.authority import Key, described, entry
 from publish.dcat.doors import Door
-from publish.dcat.nodes import address, both
+from publish.dcat.nodes import address, both, media_type
 from publish.export import MOST
 from publish.licences import licence
 from publish.links import with_query
@@ -16,8 +16,6 @@ from publish.services import Services
 from vocab.authorities import licences
 from vocab.rdf.graph import Graph
 from vocab.rdf.terms import external, string
-
-MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
 
 class Form(NamedTuple):
@@ -70,9 +68,7 @@ def distribution(graph: Graph, form: Form, source: Source, services: Services) -
         both(graph, node, "dcterms:description", Name(f"至多 {MOST} 条记录。", f"{MOST} records at most."))
     graph.add(node, "dcterms:format", entry(graph, form.format))
     if form.media_type:
-        media_type = f"<{MEDIA_TYPES}{form.media_type}>"
-        graph.type(media_type, "dcterms:MediaType")
-        graph.add(node, "dcat:mediaType", media_type)
+        graph.add(node, "dcat:mediaType", media_type(graph, form.media_type))
     graph.add(node, "dcatap:availability", entry(graph, authority.AVAILABLE))
     if terms := _licence(graph, source):
         graph.add(node, "dcterms:license", terms)

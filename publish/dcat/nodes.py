@@ -9,6 +9,8 @@ from vocab.rdf.graph import Graph
 from vocab.rdf.terms import external, tagged, typed
 from vocab.values import Agent
 
+MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+
 
 def dataset(graph: Graph, node: str, by: Name, contact: str) -> None:
     """What every dataset says alike. `by` publishes it; `contact` is the term of a contact point."""
@@ -20,6 +22,14 @@ def dataset(graph: Graph, node: str, by: Name, contact: str) -> None:
         graph.add(node, "dcterms:language", entry(graph, language))
     graph.add(node, "dcterms:accessRights", entry(graph, authority.PUBLIC))
     graph.add(node, "dcterms:spatial", entry(graph, authority.CHINA))
+
+
+def joint_dataset(graph: Graph, node: str, services: Services, contact: str) -> None:
+    """As `dataset`, of records of many sources: this site publishes it."""
+    dataset(graph, node, services.settings.title, contact)
+    graph.add(node, "dcat:theme", entry(graph, authority.TECHNOLOGY))
+    graph.add(node, "dcat:keyword", tagged("科技成果", "zh"))
+    graph.add(node, "dcat:keyword", tagged("research results", "en"))
 
 
 def publisher(graph: Graph, name: Name) -> str:
@@ -48,6 +58,13 @@ def period(graph: Graph, node: str, first: str, last: str) -> str:
     graph.type(node, "dcterms:PeriodOfTime")
     for predicate, year in (("dcat:startDate", first), ("dcat:endDate", last)):
         graph.add(node, predicate, typed(year, "gYear"))
+    return node
+
+
+def media_type(graph: Graph, name: str) -> str:
+    """The term of a media type that IANA knows."""
+    node = f"<{MEDIA_TYPES}{name}>"
+    graph.type(node, "dcterms:MediaType")
     return node
 
 

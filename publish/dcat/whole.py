@@ -6,10 +6,9 @@ It is the dataset that the statistics describe, under the same address.
 from collections.abc import Iterator
 
 from federation.source import Name
-from publish.dcat import authority, nodes
+from publish.dcat import authority
 from publish.dcat.authority import Key, entry
-from publish.dcat.distribution import MEDIA_TYPES
-from publish.dcat.nodes import address, both, standard
+from publish.dcat.nodes import address, both, joint_dataset, media_type, standard
 from publish.dcat.profile import Profile
 from publish.dumps.download import PACKED
 from publish.dumps.offer import PATH, DumpItem, FileItem
@@ -17,7 +16,7 @@ from publish.services import Services
 from vocab.kinds import KINDS
 from vocab.rdf.graph import Graph
 from vocab.rdf.statistics import dataset
-from vocab.rdf.terms import external, moment, string, tagged, typed
+from vocab.rdf.terms import external, moment, string, typed
 
 FORMATS: dict[str, tuple[Key, str, str]] = {
     "jsonl": (authority.JSON, "JSON Lines", "JSON Lines"),
@@ -36,7 +35,7 @@ SHA256 = "spdx:checksumAlgorithm_sha256"
 def describe(graph: Graph, dump: DumpItem, services: Services, contact: str, profile: Profile) -> str:
     """The term of the dataset, which is described."""
     node = dataset(services.namespaces)
-    nodes.dataset(graph, node, services.settings.title, contact)
+    joint_dataset(graph, node, services, contact)
     graph.type(node, "void:Dataset")
     both(graph, node, "dcterms:title", TITLE)
     zh = f"各来源全部公开记录的整包文件，共 {dump.records} 条，截至第 {dump.seq} 号变更。"
@@ -46,9 +45,6 @@ def describe(graph: Graph, dump: DumpItem, services: Services, contact: str, pro
     graph.add(node, "void:entities", typed(str(dump.records), "integer"))
     if dump.at:
         graph.add(node, "dcterms:modified", moment(dump.at))
-    graph.add(node, "dcat:theme", entry(graph, authority.TECHNOLOGY))
-    graph.add(node, "dcat:keyword", tagged("科技成果", "zh"))
-    graph.add(node, "dcat:keyword", tagged("research results", "en"))
     graph.add(node, "dcat:landingPage", _page(graph, services))
     for distribution in _distributions(graph, dump, services, profile):
         graph.add(node, "dcat:distribution", distribution)
@@ -85,9 +81,9 @@ def _distribution(graph: Graph, dump: DumpItem, file: FileItem, services: Servic
     graph.add(node, "dcat:byteSize", typed(str(file.bytes), profile.size))
     graph.add(node, "dcterms:format", entry(graph, form))
     if file.media_type in REGISTERED:
-        graph.add(node, "dcat:mediaType", _media_type(graph, file.media_type))
+        graph.add(node, "dcat:mediaType", media_type(graph, file.media_type))
     if file.compression:
-        graph.add(node, "dcat:compressFormat", _media_type(graph, PACKED[file.compression]))
+        graph.add(node, "dcat:compressFormat", media_type(graph, PACKED[file.compression]))
     if profile.sha256:
         graph.add(node, "spdx:checksum", _checksum(graph, file))
     graph.add(node, "dcterms:issued", moment(dump.written))
@@ -101,12 +97,6 @@ def _checksum(graph: Graph, file: FileItem) -> str:
     graph.add(node, "spdx:algorithm", graph.terms.name(SHA256))
     graph.add(node, "spdx:checksumValue", typed(file.sha256, "hexBinary"))
     graph.type(graph.terms.name(SHA256), "spdx:ChecksumAlgorithm")
-    return node
-
-
-def _media_type(graph: Graph, name: str) -> str:
-    node = f"<{MEDIA_TYPES}{name}>"
-    graph.type(node, "dcterms:MediaType")
     return node
 
 

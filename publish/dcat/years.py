@@ -7,13 +7,13 @@ import msgspec
 from federation.source import Name
 from publish.dcat import authority, doors
 from publish.dcat.authority import Key, entry
-from publish.dcat.nodes import address, both, dataset, period, publisher
+from publish.dcat.nodes import address, both, joint_dataset, period, publisher
 from publish.export import MOST
 from publish.links import with_query
 from publish.services import Services
 from search.base import Query, SearchError
 from vocab.rdf.graph import Graph
-from vocab.rdf.terms import string, tagged, typed
+from vocab.rdf.terms import string, typed
 
 LONGEST = 100  # years that are told, the newest
 TITLE = Name("各年公开成果", "Public records by year")
@@ -69,7 +69,7 @@ def _series(graph: Graph, node: str, told: Sequence[Year], services: Services, c
 
 def _year(graph: Graph, one: Year, services: Services, contact: str) -> str:
     node = f"<{graph.iri}#year-{one.year}>"
-    dataset(graph, node, services.settings.title, contact)
+    joint_dataset(graph, node, services, contact)
     both(graph, node, "dcterms:title", Name(f"{one.year} 年公开成果", f"Public records of {one.year}"))
     zh, en = (
         f"各来源公开的 {one.year} 年成果，共 {one.records} 条。",
@@ -79,9 +79,6 @@ def _year(graph: Graph, one: Year, services: Services, contact: str) -> str:
     graph.add(node, "dcterms:identifier", string(f"year-{one.year}"))
     graph.add(node, "void:entities", typed(str(one.records), "integer"))
     graph.add(node, "dcterms:temporal", period(graph, f"<{graph.iri}#period-{one.year}>", one.year, one.year))
-    graph.add(node, "dcat:theme", entry(graph, authority.TECHNOLOGY))
-    graph.add(node, "dcat:keyword", tagged("科技成果", "zh"))
-    graph.add(node, "dcat:keyword", tagged("research results", "en"))
     for distribution in _distributions(graph, one, services):
         graph.add(node, "dcat:distribution", distribution)
     return node
