@@ -72,6 +72,8 @@ def test_links_in_the_description_use_the_configured_address(client: TestClient)
 def test_fuzzed(case: Any) -> None:
     path = case.operation.path
     lenient = next((checks for end, checks in LENIENT.items() if path.endswith(end)), [])
+    if path.endswith("/search") and "cursor" not in case.query:
+        lenient = []
     answer = case.call()
     if answer.status_code in (413, 414):  # refused before anything is read; schemathesis does not count that as refused
         assert answer.json()["status"] == answer.status_code
