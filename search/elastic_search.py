@@ -21,7 +21,7 @@ from search.elastic_facets import Facets
 from search.elastic_order import Answer, Order
 from search.expression import EVERYTHING, Expression, both
 from search.limits import FOLDED, SIMILAR_WORDS, check
-from search.marking import Marking
+from search.marking import Fetched, Marking
 from search.normalise import normalise
 from search.question import Language
 from vocab.document import SearchDocument
@@ -115,18 +115,17 @@ class ElasticSearch:
         return int(self._client.count(index=self._index, query=found)["count"])
 
     def _read(self, found: Sequence[Answer], expression: Expression, same: Sequence[int]) -> tuple[Hit, ...]:
-        marking = Marking(expression)
-        out: list[Hit] = []
-        for hit, behind in zip(found, same, strict=False):
-            document, plain = msgspec.convert(hit["_source"]["document"], SearchDocument), hit["_source"]["plain"]
-            out.append(marking.hit(document, plain, float(hit["_score"] or 0.0), behind))
-        return tuple(out)
+        documents = [
+            Fetched(_document(hit), hit["_source"]["plain"], float(hit["_score"] or 0.0), behind)
+            for hit, behind in zip(found, same, strict=False)
+        ]
+        return Marking(expression).hits(documents)
 
     def similar(self, iri: str, size: int) -> list[Hit]:
         found = self._client.search(index=self._index, query=build.term("iri", iri), size=1)["hits"]["hits"]
         if not found or size < 1:
             return []
-        document = msgspec.convert(found[0]["_source"]["document"], SearchDocument)
+        document = _document(found[0])
         texts = "\n|\n".join((document.title_zh, document.title_en, *document.keywords))
         words = " ".join(dict.fromkeys(w for w in self._analyser.words(texts) if len(w) > 1))
         if not words:
@@ -136,6 +135,10 @@ class ElasticSearch:
         order = Order(self._client, self._index, "similar", Sort.RELEVANCE, others, None)
         hits = order.page(min(size, 100), None)["hits"]["hits"]
         return list(self._read(hits, EVERYTHING, [0] * len(hits)))
+
+
+def _document(hit: Answer) -> SearchDocument:
+    return msgspec.convert(hit["_source"]["document"], SearchDocument)
 
 
 def _like(field: str, words: str) -> build.Clause:

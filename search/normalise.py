@@ -6,6 +6,7 @@ where each character came from, so that matches can be marked in the original.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -53,6 +54,9 @@ REGIONAL = {
 _JOINS = re.compile(r"[\uff9e\uff9f\u1160-\u11ff]")
 # What makes nearly every Chinese text "not NFKC", done twenty times faster by itself.
 _PUNCTUATION = tuple(zip("，；：（）！？％", ",;:()!?%", strict=True))
+# Characters that NFKC and case folding change in place, if at all.
+_STAY = "\\t\\n -~\u3001\u3002\u4e00-\u9fff" + "".join(wide for wide, _ in _PUNCTUATION)
+_STAYING = re.compile(f"[{_STAY}]+(?=[{_STAY}]|\\Z)")
 
 
 class _Tables(msgspec.Struct, frozen=True):
@@ -162,10 +166,13 @@ def align(text: str) -> Aligned:
     """`normalise` with the way back. When the pieces do not add up (exotic compositions), there are no spans."""
     out: list[str] = []
     spans: list[tuple[int, int]] = []
-    for start, end in _clusters(text):
+    for start, end in _pieces(text):
         piece = fold(text[start:end])
         out.append(piece)
-        spans += [(start, end)] * len(piece)
+        in_place = len(piece) == end - start
+        spans += (
+            zip(range(start, end), range(start + 1, end + 1), strict=True) if in_place else [(start, end)] * len(piece)
+        )
     folded = "".join(out)
     tables = _tables()
     aligned = Aligned(folded, tuple(spans))
@@ -176,9 +183,20 @@ def align(text: str) -> Aligned:
     return aligned if aligned.text == whole else Aligned(whole, ())
 
 
-def _clusters(text: str) -> list[tuple[int, int]]:
-    starts = [i for i, c in enumerate(text) if i == 0 or not _joins(c)]
-    return list(pairwise([*starts, len(text)])) if text else []
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Runs whose characters stay at their places, and between them each character with what may melt into it. The last one of a
+    run is none of it where another kind of character follows."""
+    at = 0
+    for run in _STAYING.finditer(text):
+        yield from _clusters(text, at, run.start())
+        yield run.span()
+        at = run.end()
+    yield from _clusters(text, at, len(text))
+
+
+def _clusters(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    starts = [i for i in range(start, end) if i == start or not _joins(text[i])]
+    return pairwise([*starts, end]) if starts else iter(())
 
 
 def _joins(char: str) -> bool:
@@ -189,7 +207,10 @@ def _replace(aligned: Aligned, pattern: re.Pattern[str], table: dict[str, str]) 
     out: list[str] = []
     spans: list[tuple[int, int]] = []
     done = 0
-    for match in pattern.finditer(aligned.text):
+    matches = list(pattern.finditer(aligned.text))
+    if not matches:
+        return aligned
+    for match in matches:
         start, end = match.span()
         new = table[match[0]]
         old = aligned.spans[start:end]

@@ -17,7 +17,7 @@ from search.cursor import Cursor
 from search.expression import EVERYTHING, Choice, Expression, both
 from search.indexed import facet_field
 from search.limits import FOLDED, SIMILAR_WORDS, check
-from search.marking import Marking
+from search.marking import Fetched, Marking
 from search.normalise import normalise
 from search.question import Language
 from search.tantivy_order import Address, ByDate, ByScore, ByTitle, Order, total
@@ -141,12 +141,11 @@ class Search:
         return count - 1 if first is not None and _same(first, hit[1]) else None
 
     def _read(self, found: Sequence[Address], expression: Expression, same: Sequence[int]) -> tuple[Hit, ...]:
-        marking = Marking(expression)
-        out: list[Hit] = []
-        for (key, address), behind in zip(found, same, strict=False):
-            document, plain = stored(self._searcher, address)
-            out.append(marking.hit(document, plain, key if isinstance(key, float) else 0.0, behind))
-        return tuple(out)
+        documents = [
+            Fetched(*stored(self._searcher, address), key if isinstance(key, float) else 0.0, behind)
+            for (key, address), behind in zip(found, same, strict=False)
+        ]
+        return Marking(expression).hits(documents)
 
     def _facets(
         self, query: Query, expression: Expression, matching: tantivy.Query

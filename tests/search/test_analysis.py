@@ -11,8 +11,9 @@ from opencc import OpenCC
 from search import bulk
 from search.analysis import CJK, RUN, SPACED, grams, identifier_key, phrase, sequence, stem, threes, whole
 from search.expression import All, Not, Term, wanted
-from search.highlight import PASSAGE, mark, marker, passage
+from search.highlight import PASSAGE, Pieces, mark, passage, places
 from search.normalise import REGIONAL, align, normalise, normalise_plain, simplify
+from search.occurrences import Occurrences
 from search.question import default_language
 from vocab.opencc import table
 
@@ -86,19 +87,24 @@ def test_ordinary_text_always_has_spans(text: str) -> None:
     assert bool(align(text).spans) == bool(text)
 
 
+def marked(text: str, *names: str, plain: bool = False) -> Pieces:
+    (spans,) = places(Occurrences(names), [(text, plain)])
+    return mark(text, spans)
+
+
 @given(TEXTS | ANY, st.sampled_from(["石墨烯", "集成电路", "pm2.5", "锂离子电池", "m2", "abc"]))
 def test_marks_of_plain_text_are_those_of_the_way_back(text: str, term: str) -> None:
-    pattern = marker(Term(term))
-    pieces = mark(text, pattern)
+    pieces = marked(text, term)
     assert "".join(piece for piece, _ in pieces) == text
     if normalise_plain(text)[1]:
-        assert mark(text, pattern, plain=True) == pieces
+        assert marked(text, term, plain=True) == pieces
 
 
 @given(TEXTS, TEXTS)
 def test_a_passage_is_a_piece_of_the_text(before: str, after: str) -> None:
     text = before * 20 + "量子点" + after * 20
-    pieces = passage(text, marker(Term("量子点")))
+    (spans,) = places(Occurrences(["量子点"]), [(text, False)])
+    pieces = passage(text, spans)
     assert ("量子点", True) in pieces
     shown = "".join(piece for piece, _ in pieces).strip("…")
     assert shown in text
