@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 import tantivy
 
-from benchmarks.search_latency import Raw, records
+from benchmarks.search_latency import Plain, records
 from search.indexed import DocumentMaker
 from search.question import default_language
 from search.tantivy_index import HEAP, TantivyIndex
@@ -55,7 +55,7 @@ class Ready:
         self._writer.commit()
 
 
-def plainly(raw: Raw, documents: list[SearchDocument]) -> None:
+def plainly(raw: Plain, documents: list[SearchDocument]) -> None:
     raw.put(documents)
     raw.writer.commit()
 
@@ -70,7 +70,7 @@ def measure(count: int, folder: Path) -> dict[str, Spent]:
     maker = DocumentMaker(analyser)
     for name in ("ready", "plain"):
         (folder / name).mkdir()
-    index, ready, raw = TantivyIndex.open(folder / "ours"), Ready(folder / "ready"), Raw(folder / "plain")
+    index, ready, raw = TantivyIndex.open(folder / "ours"), Ready(folder / "ready"), Plain(folder / "plain")
     ours(index, [])  # what is read once
     spent = {name: Spent() for name in ("ours", "ready", "plain")}
     everything = list(records(count))
