@@ -1,6 +1,7 @@
 """Query parameters, read into the frozen struct that declares them: what is not declared is refused."""
 
 import re
+from functools import cache
 from typing import Any, TypeVar, get_origin, get_type_hints
 
 import msgspec
@@ -36,6 +37,7 @@ def read(request: Request, declared: type[ParamsT]) -> ParamsT:
     return found
 
 
+@cache
 def repeatable(declared: type[msgspec.Struct]) -> dict[str, bool]:
     """Parameter name -> whether it may be repeated (its type is a tuple)."""
     return {name: get_origin(hint) is tuple for name, hint in get_type_hints(declared).items()}

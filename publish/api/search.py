@@ -71,6 +71,9 @@ class SearchParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lang: Annotated[Lang, Meta(description="Language of the facets' labels.")] = Lang.ZH
 
 
+UNSET = {field.name: field.default for field in msgspec.structs.fields(SearchParams)}
+
+
 class SuggestParams(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Completions of what somebody has typed so far."""
 
@@ -160,8 +163,7 @@ def _next(page: Page, params: SearchParams, services: Services) -> str | None:
     if page.next is None:
         return None
     given = {**msgspec.structs.asdict(params), "cursor": page.next}
-    unset = {f.name: f.default for f in msgspec.structs.fields(SearchParams)}
-    kept = {name: value for name, value in given.items() if value != unset[name]}
+    kept = {name: value for name, value in given.items() if value != UNSET[name]}
     return services.settings.base_url + with_query(SEARCH, kept)
 
 

@@ -38,11 +38,11 @@ def schema(base: str) -> bytes:
 
 def _offer(offer: TechnologyOffer, namespace: str) -> etree._Element:
     element = etree.Element(f"{{{namespace}}}offer", {"reference": offer.reference}, nsmap={None: namespace})  # type: ignore[dict-item]  # the stubs know no default namespace
-    for field in msgspec.structs.fields(offer):
-        value = getattr(offer, field.name)
-        if field.name != "reference":
+    for name, key in zip(offer.__struct_fields__, offer.__struct_encode_fields__, strict=True):
+        value = getattr(offer, name)
+        if name != "reference":
             for item in value if isinstance(value, tuple) else (value,):
-                _add(element, f"{{{namespace}}}{field.encode_name}", item)
+                _add(element, f"{{{namespace}}}{key}", item)
     return element
 
 

@@ -6,8 +6,6 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-import msgspec
-
 from publish.licences import licence
 from publish.links import code_path, record_path, safe, with_query
 from publish.portal.reader import Reader
@@ -191,12 +189,12 @@ def _show_enum(value: Any, reader: Reader) -> list[Shown]:
 def _show_composite(value: Any, reader: Reader) -> list[Shown]:
     """Any other value struct: its parts with their labels."""
     parts = []
-    for info in msgspec.structs.fields(type(value)):
-        item = getattr(value, info.name)
-        if item is None or item == "" or info.name in {"order", "valid"}:
+    for name in value.__struct_fields__:
+        item = getattr(value, name)
+        if item is None or item == "" or name in {"order", "valid"}:
             continue
-        part = _number(item, value, reader) if info.name == "no" else _part(item, info.name, reader)
-        parts.append((reader.text(f"part.{info.name}"), part))
+        part = _number(item, value, reader) if name == "no" else _part(item, name, reader)
+        parts.append((reader.text(f"part.{name}"), part))
     return [Shown("", parts=tuple(parts))]
 
 

@@ -269,8 +269,8 @@ def composite(graph: Graph, subject: str, name: str, value: msgspec.Struct) -> N
     word = type(value).__name__
     node = graph.node(word[:1].lower() + word[1:], f"sta:{word}")
     graph.add(subject, name, node)
-    for member in msgspec.structs.fields(value):
-        plain(graph, node, f"sta:{member.encode_name}", getattr(value, member.name))
+    for member, key in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+        plain(graph, node, f"sta:{key}", getattr(value, member))
 
 
 def plain(graph: Graph, subject: str, name: str, value: object) -> None:
