@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -30,6 +30,7 @@ from vocab.namespaces import Namespaces
 TRIES = 3  # when something is withdrawn while a dump is written
 POLL = 1.0  # seconds between two looks at what was withdrawn
 PATIENCE = 60.0  # longest pause after failures
+SETTLING = timedelta(seconds=30)  # without a change, before the first dump of a node is written
 REST = 3.0  # how many times as long as the last one took a dump is not written again, so that harvests get on
 
 Moved = Callable[[int], None]
@@ -44,6 +45,11 @@ class Maker:
         self._lock = home.run / "dump.lock"
         self._view, self._namespaces, self._settings = view, namespaces, settings
         self._standing = Standing(view)
+
+    @property
+    def seq(self) -> int:
+        """Of the last change that a dump made now would hold."""
+        return self._view.last_seq()
 
     def revoke(self) -> int:
         """Take away what may not be shown any more. Returns how many dumps."""
@@ -103,11 +109,13 @@ class Keeper:
         self._memory = memory
         self._began = _remembered(memory) or _remember(memory, now())
         self._rest_until = now()
+        self._seen = 0, now()  # the last change, and since when it is the last one
 
     def round(self) -> Kept | None:
         """What is to be done now: take away, and write when it is time. Raises LedgerError, Failed, OSError."""
         self._revoke()
-        if not (self._due() or (self._maker.shelf.awaited() and self._now() >= self._rest_until)):
+        again = self._maker.shelf.awaited()
+        if not (self._due() or (self._now() >= self._rest_until if again else self._first())):
             return None
         began = self._now()
         try:
@@ -123,6 +131,15 @@ class Keeper:
     def _revoke(self) -> None:
         if fallen := self._maker.revoke():
             log.info("dumps revoked: something was withdrawn since", dumps=fallen)
+
+    def _first(self) -> bool:
+        """Whether there is none yet, and the first harvests have come to rest: nobody need wait for the night."""
+        if self._schedule is None or self._maker.shelf.dumps():
+            return False
+        seq, now = self._maker.seq, self._now()
+        if seq != self._seen[0]:
+            self._seen = seq, now
+        return seq > 0 and now - self._seen[1] >= SETTLING
 
     def _due(self) -> bool:
         return self._schedule is not None and self._schedule.after(self._began) <= self._now()

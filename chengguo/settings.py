@@ -225,7 +225,10 @@ class Mail(Section, frozen=True):
 class Dumps(Section, frozen=True):
     schedule: Annotated[
         str,
-        Meta(description="When `serve` writes a dump (cron: minute hour day month weekday). Empty: only when told to."),
+        Meta(
+            description="When `serve` writes a dump (cron: minute hour day month weekday), the first one as soon as records have "
+            "come to rest. Empty: only when told to."
+        ),
     ] = "30 3 * * *"
     timezone: Annotated[str, Meta(description="Time zone of `schedule` (IANA).")] = "Asia/Shanghai"
     formats: Annotated[

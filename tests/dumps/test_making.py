@@ -189,12 +189,14 @@ class Clock:
 
 def keeper(world: World, folder: Path, clock: Clock, **changes: object) -> Keeper:
     (folder / "home/data/run").mkdir(parents=True, exist_ok=True)
-    settings = Dumps(schedule="30 3 * * *", timezone="Asia/Shanghai", formats=("jsonl",), **changes)  # type: ignore[arg-type]
+    given = {"schedule": "30 3 * * *", "timezone": "Asia/Shanghai", "formats": ("jsonl",), **changes}
+    settings = Dumps(**given)  # type: ignore[arg-type]
     return Keeper(maker(world, folder, formats=("jsonl",)), settings, folder / "home/data/run/dumps.json", clock)
 
 
 def test_one_is_written_each_night_in_the_time_of_the_place(world: World, tmp_path: Path) -> None:
     clock = Clock()
+    maker(world, tmp_path, formats=("jsonl",)).make()
     nightly = keeper(world, tmp_path, clock)
     assert nightly.round() is None
     clock.at += timedelta(hours=19, minutes=29)  # 03:29 in Shanghai
@@ -206,6 +208,35 @@ def test_one_is_written_each_night_in_the_time_of_the_place(world: World, tmp_pa
     later = keeper(world, tmp_path, clock)
     assert later.round() is not None
     assert later.round() is None
+
+
+def test_the_first_is_written_when_the_records_have_come_to_rest(world: World, tmp_path: Path) -> None:
+    clock = Clock()
+    first = keeper(world, tmp_path, clock)
+    assert first.round() is None
+    clock.at += timedelta(seconds=29)
+    world.harvest({**RECORDS, "6": good("成果6号")})
+    assert first.round() is None
+    clock.at += timedelta(seconds=29)
+    assert first.round() is None
+    clock.at += timedelta(seconds=1)
+    kept = first.round()
+    assert kept is not None
+    assert kept.dump.records == 6
+    clock.at += timedelta(minutes=5)
+    assert first.round() is None
+
+
+def test_a_node_without_records_or_schedule_writes_none(world: World, tmp_path: Path) -> None:
+    clock = Clock()
+    never = keeper(world, tmp_path, clock, schedule="")
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/empty.sqlite")
+    empty = keeper(World(ledger), tmp_path / "other", clock)
+    for minutes in (0, 5):
+        clock.at += timedelta(minutes=minutes)
+        assert never.round() is None
+        assert empty.round() is None
+    ledger.close()
 
 
 def test_it_is_written_again_after_a_withdrawal_but_not_all_the_time(
