@@ -6,7 +6,7 @@ from typing import Any
 
 from search import pinyin, weights
 from search.analysis import Analyser, identifier_key, looks_like_identifier, sequence
-from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, Term, wanted
+from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, SomeOf, Term
 from search.indexed import GRAMS, day_number, facet_field
 from search.pinyin import SPOKEN
 
@@ -78,7 +78,9 @@ def matching(expression: Expression, analyser: Analyser) -> Clause | None:
             return unscored(_range(expression))
         case Not():
             return _all([expression], analyser)
-        case AnyOf(parts, least):
+        case AnyOf(parts):
+            return any_of(matching(part, analyser) for part in parts)
+        case SomeOf(parts, least):
             return any_of((matching(part, analyser) for part in parts), least)
         case All(parts):
             return _all(parts, analyser)
@@ -135,9 +137,9 @@ def _range(wish: Range) -> Clause:
     return {"range": {"day": {name: day_number(str(bound)) for name, bound in days.items() if bound is not None}}}
 
 
-def lifted(wishes: Sequence[Term], analyser: Analyser) -> Iterator[Clause]:
+def lifted(expression: Expression, analyser: Analyser) -> Iterator[Clause]:
     """What lifts a record that matches."""
-    for lift in weights.lifts(wishes, analyser.cut):
+    for lift in weights.lifts(expression, analyser.cut):
         if not lift.phrase:
             yield term(lift.field, lift.text, lift.weight)
         elif (phrased := contains(lift.field, lift.text)) is not None:
@@ -151,7 +153,7 @@ def found_by(expression: Expression, analyser: Analyser) -> Clause:
 
 def ranked(expression: Expression, analyser: Analyser) -> Clause:
     """What is found, with its order of relevance; newer records stand a little before older ones."""
-    lifts = list(lifted(list(wanted(expression)), analyser))
+    lifts = list(lifted(expression, analyser))
     match = {"bool": {"must": [found_by(expression, analyser)], "should": lifts}}
     newness = {"field": "newness", "modifier": "log2p", "missing": 0}
     return {"function_score": {"query": match, "field_value_factor": newness, "boost": DECADE}}

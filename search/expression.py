@@ -66,10 +66,20 @@ class All(msgspec.Struct, frozen=True):
 
 
 class AnyOf(msgspec.Struct, frozen=True):
-    """At least so many of the parts hold. Without parts nothing does."""
+    """One of the parts holds at least. Without parts nothing does."""
 
     parts: "tuple[Expression, ...]"
-    least: int = 1
+
+
+class SomeOf(msgspec.Struct, frozen=True):
+    """At least so many of the parts hold, which are pieces of a text; which of them stand side by side says nothing.
+
+    `words` are those that were taken apart into pieces.
+    """
+
+    parts: "tuple[Expression, ...]"
+    least: int
+    words: tuple[str, ...] = ()
 
 
 class Not(msgspec.Struct, frozen=True):
@@ -78,7 +88,7 @@ class Not(msgspec.Struct, frozen=True):
     part: "Expression"
 
 
-Expression = Term | Choice | Range | All | AnyOf | Not
+Expression = Term | Choice | Range | All | AnyOf | SomeOf | Not
 EVERYTHING = All()
 
 
@@ -131,13 +141,35 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def wanted(expression: Expression) -> Iterator[Term]:
-    """The terms that a record should have, in their order: those which rank it and are marked in it."""
+    """The terms that a record should have, in their order: those which rank it."""
+    match expression:
+        case Term():
+            yield expression
+        case All(parts) | AnyOf(parts) | SomeOf(parts):
+            for part in parts:
+                yield from wanted(part)
+
+
+def marked(expression: Expression) -> Iterator[str]:
+    """What is marked in a record: all names of the terms that it should have, and whole what was taken into pieces."""
+    match expression:
+        case Term():
+            yield from expression.names
+        case All(parts) | AnyOf(parts) | SomeOf(parts):
+            for part in parts:
+                yield from marked(part)
+    if isinstance(expression, SomeOf):
+        yield from expression.words
+
+
+def neighbours(expression: Expression) -> Iterator[Term]:
+    """Those of `wanted` that were typed one after the other and that a record had better have so."""
     match expression:
         case Term():
             yield expression
         case All(parts) | AnyOf(parts):
             for part in parts:
-                yield from wanted(part)
+                yield from neighbours(part)
 
 
 def both(*parts: Expression) -> Expression:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from search.base import Hit, Part
-from search.expression import Expression, wanted
+from search.expression import Expression, marked, wanted
 from search.highlight import mark, passage, places
 from search.normalise import normalise
 from search.occurrences import Occurrences, Span
@@ -29,7 +29,7 @@ class Marking:
 
     def __init__(self, expression: Expression) -> None:
         terms = list(wanted(expression))
-        self._occurrences = Occurrences(name for term in terms for name in term.names)
+        self._occurrences = Occurrences(filter(None, marked(expression)))
         self._below = {name: whole for term in terms for name, whole in term.below}
         rolled = (name for term in terms if term.below for name in (term.text, *term.others))
         self._asked = {name for name in rolled if name not in self._below}

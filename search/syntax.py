@@ -2,7 +2,7 @@
 
     query    one of the following after another: all of them hold
     OR       between two of them (also 或, 或者, |): one of both
-    -x       (also NOT x) must not hold
+    -x       (also NOT x) must not hold; -- is a dash of the text
     f:x      x in the field f (`search.fields`); x is a word, a phrase or a query in parentheses
     (...)    a query as one part
 
@@ -28,9 +28,11 @@ END = f"[\\s{QUOTES}()（）]"
 OPERATOR = re.compile(f"(?:(?P<either>OR|或者?|\\|\\|?)|(?P<both>AND|并?且|&&?)|(?P<no>NOT))(?={END}|$)")
 PHRASE = re.compile(f"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
 STOP = re.compile(END)
+GAP = re.compile(f"(?:\\s|[{DASH}]{{2,}})*")
 # “Marks” beside a running Chinese text stress a word, as in a pasted title, and ask for nothing.
 STRESSED = re.compile(
-    f"(?<=[{CJK}])“(?P<first>[^{QUOTES}]*)”|(?<![{COLON}{DASH}])“(?P<second>[^{QUOTES}]*)”(?=[{CJK}])"
+    f"(?<=[{CJK}])“(?P<first>[^{QUOTES}]*)”[{DASH}]*"
+    f"|(?<![{COLON}])(?<!(?<![{DASH}])[{DASH}])“(?P<second>[^{QUOTES}]*)”(?=[{CJK}])"
 )
 FIELD = re.compile(f"([^\\s{QUOTES}()（）{COLON}]{{1,20}})[{COLON}]")
 LIKE_A_FIELD = re.compile(r"[a-z_]{3,20}:(?!//)[^\s:]")
@@ -120,7 +122,8 @@ def _closed(node: Node) -> str:
 
 
 def _unmarked(match: re.Match[str]) -> str:
-    return f" {match['first'] or match['second'] or ''} "
+    """As long as it was, so that every place stays where it is."""
+    return f" {match['first'] or match['second'] or ''} ".ljust(len(match[0]))
 
 
 def _printable(text: str) -> str:
@@ -171,9 +174,9 @@ class _Reader:
         return False
 
     def _more(self) -> bool:
-        """Passes over spaces; whether anything follows."""
-        while self.at < len(self.text) and self.text[self.at].isspace():
-            self.at += 1
+        """Passes over spaces and dashes; whether anything follows."""
+        found = GAP.match(self.text, self.at)
+        self.at = found.end() if found else self.at
         return self.at < len(self.text)
 
     def _part(self, depth: int) -> Node | None:

@@ -9,7 +9,7 @@ from tantivy import Query as Q
 
 from search import pinyin, weights
 from search.analysis import Analyser, identifier_key, looks_like_identifier, sequence
-from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, Term, wanted
+from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, SomeOf, Term
 from search.indexed import GRAMS, day_number, facet_field
 from search.tantivy_schema import schema
 
@@ -64,7 +64,9 @@ def matching(expression: Expression, analyser: Analyser) -> tantivy.Query | None
             return unscored(_range(expression))
         case Not():
             return _all([expression], analyser)
-        case AnyOf(parts, least):
+        case AnyOf(parts):
+            return any_of(matching(part, analyser) for part in parts)
+        case SomeOf(parts, least):
             return any_of((matching(part, analyser) for part in parts), least)
         case All(parts):
             return _all(parts, analyser)
@@ -134,9 +136,9 @@ def _range(wish: Range) -> tantivy.Query:
     return Q.range_query(schema(), name, kind, low, high, True, True)
 
 
-def lifted(wishes: Sequence[Term], analyser: Analyser) -> Iterator[Sub]:
+def lifted(expression: Expression, analyser: Analyser) -> Iterator[Sub]:
     """What lifts a record that matches."""
-    for lift in weights.lifts(wishes, analyser.cut):
+    for lift in weights.lifts(expression, analyser.cut):
         query = contains(lift.field, lift.text) if lift.phrase else term(lift.field, lift.text)
         if query is not None:
             yield Occur.Should, Q.boost_query(query, lift.weight)
@@ -149,5 +151,5 @@ def found_by(expression: Expression, analyser: Analyser) -> tantivy.Query:
 
 def ranked(found: tantivy.Query, expression: Expression, analyser: Analyser) -> tantivy.Query:
     """What is found, with its order of relevance."""
-    lifts = list(lifted(list(wanted(expression)), analyser))
+    lifts = list(lifted(expression, analyser))
     return Q.boolean_query([(Occur.Must, found), *lifts]) if lifts else found

@@ -4,12 +4,12 @@ A record that matches scores by BM25 of the texts that were asked for, as runs o
 come the lifts of this module. Measured in `benchmarks/relevance`; docs/explanation/search.md says why.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from search.analysis import CJK_RUN
-from search.expression import IDENTIFIER, Term
+from search.expression import IDENTIFIER, Expression, Term, neighbours, wanted
 from search.guesses import ORGANISATION
 
 Cut = Callable[[str], list[str]]
@@ -37,19 +37,22 @@ class Lift(NamedTuple):
     phrase: bool = False
 
 
-def lifts(wishes: Sequence[Term], cut: Cut) -> Iterator[Lift]:
-    """What lifts a record that has (some of) these."""
-    texts = [wish for wish in wishes if wish.field != IDENTIFIER]
-    for wish in texts:
+def lifts(expression: Expression, cut: Cut) -> Iterator[Lift]:
+    """What lifts a record that has (some of) what is asked for."""
+    for wish in _texts(wanted(expression)):
         for name, weight in _own_names(
             wish
         ):  # of translations the match itself is enough: there may be hundreds of them
             yield from _name(wish, name, weight, cut)
-    anywhere = [wish.text for wish in texts if not wish.field]
+    anywhere = [wish.text for wish in _texts(neighbours(expression)) if not wish.field]
     for one, other in pairwise(anywhere):
         yield Lift("grams", f"{one} {other}", BESIDE, phrase=True)
     if len(anywhere) > 1:
         yield Lift("head_grams", " ".join(anywhere), WHOLE, phrase=True)
+
+
+def _texts(wishes: Iterable[Term]) -> Iterator[Term]:
+    return (wish for wish in wishes if wish.field != IDENTIFIER)
 
 
 def names(wish: Term) -> list[tuple[str, float]]:

@@ -8,15 +8,34 @@ from hypothesis import strategies as st
 
 from search import guesses, spans
 from search.attempts import Step, attempts
-from search.expression import EVERYTHING, MISREADINGS, AnyOf, Not, Range, Term, wanted
+from search.expression import EVERYTHING, MISREADINGS, AnyOf, Not, Range, SomeOf, Term, wanted
 from search.meaning import condition
 from search.question import default_language
-from search.relax import relaxed
+from search.relax import MOST, relaxed
 from search.syntax import Alternatives, Fielded, Group, Negated, Node, Phrase, Word, parse, written
 
 LANGUAGE = default_language()
 PIECES = (
-    *("石墨", "a", "YOLO(v5)", "浙江", "50万以下", "2020", " ", "  ", "(", ")", "（", "）", '"', "“", "”", "-", "－"),
+    *(
+        "石墨",
+        "a",
+        "YOLO(v5)",
+        "浙江",
+        "50万以下",
+        "2020",
+        " ",
+        "  ",
+        "(",
+        ")",
+        "（",
+        "）",
+        '"',
+        "“",
+        "”",
+        "-",
+        "－",
+        "--",
+    ),
     *(
         "OR",
         " OR ",
@@ -209,6 +228,22 @@ def test_a_patent_number_written_in_groups_is_no_year() -> None:
     assert question.expression.parts[0] == Term("2013106997442", field="identifier")
 
 
+@pytest.mark.parametrize(
+    ("text", "as_written"),
+    [
+        ("策略研究 --以海南为例", "策略研究 以海南为例"),
+        ("经典的“重述”--“十七年”的小说", "经典的 重述 十七年 的小说"),
+        ("视野中的“道”-中国美学", "视野中的 道 中国美学"),
+        ("“道”－－美学", '"道" 美学'),
+        ("膜 -铅酸 NOT --回收", "膜 -铅酸 -回收"),
+        ("-“水稻”膜", '-"水稻" 膜'),
+        ("(--) --", ""),
+    ],
+)
+def test_one_dash_excludes_and_two_are_a_dash_of_the_text(text: str, as_written: str) -> None:
+    assert written(parse(text).query) == as_written
+
+
 def test_nothing_is_everything() -> None:
     for text in ("", "  ", "()", '""', "-", "OR", "。"):
         assert LANGUAGE.read(text).expression in (EVERYTHING, Term("。"))
@@ -226,7 +261,23 @@ def test_what_stays_required_when_a_query_is_relaxed() -> None:
     kept = looser.parts if hasattr(looser, "parts") else ()
     assert Term("负极", quoted=True) in kept
     assert Not(Term("水稻", quoted=True)) in kept
-    assert any(isinstance(part, AnyOf) and part.least == 1 and len(part.parts) == 3 for part in kept)
+    [some] = [part for part in kept if isinstance(part, SomeOf)]
+    assert (some.least, some.words) == (1, ("锂电池",))
+    assert [part.text for part in some.parts if isinstance(part, Term)] == ["锂电池", "锂电", "电池", "回收", "铅酸"]
+
+
+def test_a_lone_word_is_found_by_half_of_its_pairs_and_a_short_one_as_it_is() -> None:
+    looser = relaxed(Term("高密度电池"))
+    assert looser == SomeOf(
+        tuple(Term(pair, quoted=True) for pair in ("高密", "密度", "度电", "电池")), 2, ("高密度电池",)
+    )
+    assert relaxed(Term("电池")) is relaxed(Term("battery")) is None
+
+
+def test_pieces_are_bounded() -> None:
+    looser = relaxed(Term("".join(chr(0x4E00 + n) for n in range(5000))))
+    assert isinstance(looser, SomeOf)
+    assert len(looser.parts) == MOST
 
 
 def test_marks_of_a_pasted_title_ask_for_nothing() -> None:
