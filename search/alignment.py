@@ -2,7 +2,7 @@
 
 IBM's first model (Brown et al. 1993, "The Mathematics of Statistical Machine Translation"), over the sets of words of
 each pair: titles, lists of keywords or whole abstracts. What it finds for a word are its translations and, behind them,
-words of the same subject; both lead to the right records.
+words of the same subject, which lead to the right records and to many more.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +12,7 @@ from typing import NamedTuple
 ROUNDS = 5
 SEEN = 2  # pairs in which two words meet, at least: one meeting is chance
 COMMON = 0.2  # of all pairs: an English word in more of them says nothing about the subject
-KEPT, LEAST = 6, 0.03  # translations of a word, and their least probability
+KEPT, LEAST = 6, 0.1  # translations of a word, and their least probability: less have words of the same subject
 NOTHING = ""  # the English word that Chinese words without a counterpart come from
 
 

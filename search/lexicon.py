@@ -44,7 +44,7 @@ class Learner:
 
     def __init__(self, analyser: Analyser) -> None:
         self._analyser = analyser
-        self._used: Counter[str] = Counter()  # Chinese words anywhere
+        self._used: Counter[str] = Counter()  # Chinese words anywhere, those inside long words too
         self._words: Counter[str] = Counter()  # words of titles and keywords
         self._keywords: Counter[str] = Counter()
         self._same: dict[str, Counter[str]] = defaultdict(Counter)
@@ -63,9 +63,8 @@ class Learner:
                 self._same[" ".join(english_words(english))][normalise(chinese).strip()] += 1
         english = " ".join((record.title.en or "", *record.keywords.en, record.abstract.en or ""))
         chinese = "。".join((record.title.zh, *record.keywords.zh, record.abstract.zh))
-        words = set(self._analyser.cut(chinese))
-        self._used.update(words)
-        pair = Pair(_english(english), frozenset(filter(_chinese, words)))
+        self._used.update(set(self._analyser.words(chinese)))
+        pair = Pair(_english(english), frozenset(filter(_chinese, self._analyser.cut(chinese))))
         meetings = len(pair.english) * len(pair.chinese)
         if meetings and self._meetings + meetings <= MOST_MEETINGS:
             self._meetings += meetings

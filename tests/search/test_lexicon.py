@@ -35,9 +35,10 @@ RECORDS = [told(f"r{n}{place}", zh, en) for place, (zh, en) in enumerate(SAID.it
 @pytest.fixture(scope="module")
 def learned() -> Lexicon:
     learner = Learner(default_language().analyser)
-    for record in [*RECORDS, public("alone", "秘制酱料配方", keywords=("秘制酱料",))]:
+    for record in [*RECORDS, public("alone", "秘制酱料配方", keywords=("秘制酱料",)), public("plant", "污水处理")]:
         learner.show(record)
-    return learner.learned(lexicon.code_lists(), {"piglet": (("仔猪", 1.0), ("嫩猪娃", 1.0))})
+    dictionary = {"piglet": (("仔猪", 1.0), ("嫩猪娃", 1.0)), "sewage": (("污水", 1.0), ("阴沟", 1.0))}
+    return learner.learned(lexicon.code_lists(), dictionary)
 
 
 @pytest.fixture
@@ -62,6 +63,8 @@ def test_parallel_keywords_are_terms(learned: Lexicon) -> None:
 
 def test_of_a_dictionary_only_what_records_use_is_kept(learned: Lexicon) -> None:
     assert "嫩猪娃" not in dict(learned.bilingual.entries.get("piglet", ()))
+    assert default_language().analyser.cut("污水处理") == ["污水处理"]
+    assert dict(learned.bilingual.entries["sewage"]) == {"污水": 1.0}
 
 
 def test_a_word_of_one_record_is_not_kept(learned: Lexicon) -> None:
