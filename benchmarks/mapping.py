@@ -25,6 +25,7 @@ from chengguo.demo.platforms import beijing, guangdong, sichuan
 from federation.gate import Decision, decide
 from federation.judge import Judge, Precedents, digest_of
 from federation.registry import read_source
+from federation.suppression import Suppressed
 from harvesters.base import JSON, XML, RawRecord
 from vocab.decode import decode
 from vocab.kinds import KINDS, Achievement, encode_record
@@ -85,7 +86,7 @@ class Bench:
     def __init__(self, name: str, count: int) -> None:
         self.source = read_source(ROOT / f"config/sources/{name}.toml")
         self.mapping = load(ROOT / f"config/mappings/{name}.toml")
-        self.judge = Judge(self.source, [self.mapping], "http://localhost:8080", TODAY, frozenset())
+        self.judge = Judge(self.source, [self.mapping], "http://localhost:8080", TODAY, Suppressed())
         everything = list(raws(name, count + WARM))
         for raw in everything[:WARM]:
             self.judge.judge(raw, digest_of(raw), NOTHING)

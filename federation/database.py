@@ -18,8 +18,8 @@ from sqlalchemy.sql.dml import Insert
 
 from federation.errors import LedgerBusy, LedgerError, LedgerFull, LedgerReadOnly, LedgerTooNew, LedgerUnavailable
 
-HEAD = "0009"  # the migration this code is written for; a test compares it with the folder
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+HEAD = "0010"  # the migration this code is written for; a test compares it with the folder
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 WRITERS = 0x6368656E67677530  # "chenggu0": the advisory lock that writers of the change log take on PostgreSQL
 WAIT = 60  # seconds a writer waits for another one
 

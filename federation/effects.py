@@ -16,7 +16,7 @@ from federation.database import Database
 from federation.matching.grouping import Regrouping
 from federation.matching.membership import several
 from federation.public import last_seq
-from federation.schema import change, entry, item, offer, problem, published, raw, tombstone, version
+from federation.schema import change, entry, item, offer, problem, published, raw, staged, tombstone, version
 from federation.views import Change, Event
 
 Row = dict[str, Any]
@@ -65,6 +65,7 @@ class Effects:
         self._numbers: list[Row] = []
         self._drop_entries: list[Row] = []
         self._drop_raw: list[Row] = []
+        self._drop_staged: list[Row] = []
         self._drop_items: list[Row] = []
         self._drop_problems: list[Row] = []
         self._drop_versions: list[Row] = []
@@ -114,8 +115,10 @@ class Effects:
         self._drop_raw.append({"s": source, "k": key})
 
     def purge(self, source: str, key: str, iris: list[str]) -> None:
-        """Destroy what was stored of a record: raw and every version. The change log keeps numbers and IRIs only."""
+        """Destroy what was stored of a record: raw, what waits for a guard, and every version. The change log keeps numbers and
+        IRIs only."""
         self.drop_raw(source, key)
+        self._drop_staged.append({"s": source, "k": key})
         self.drop_versions(iris)
 
     def drop_versions(self, iris: Iterable[str]) -> None:
@@ -187,7 +190,7 @@ class Effects:
         self._many(version, [row for row in versions if row["iri"] not in dropped])
 
     def _delete(self) -> None:
-        for table, rows in ((entry, self._drop_entries), (raw, self._drop_raw)):
+        for table, rows in ((entry, self._drop_entries), (raw, self._drop_raw), (staged, self._drop_staged)):
             if rows:
                 here = and_(table.c.source == bindparam("s"), table.c.key == bindparam("k"))
                 self._connection.execute(delete(table).where(here), rows)

@@ -16,6 +16,7 @@ from federation.clock import stamp
 from federation.gate import Decision, Outcome, decide, level_was_given, unreadable_level
 from federation.key import key_of
 from federation.source import PolicyMode, Source
+from federation.suppression import Suppressed, token_of
 from harvesters.base import RawRecord
 from vocab.decode import DecodeError, decode
 from vocab.field import Visibility, fields
@@ -96,7 +97,7 @@ class Judge:
     """Judges the records of one source on one day, knowing what the desk had decided so far."""
 
     def __init__(
-        self, source: Source, mappings: Sequence[FieldMapping], base: str, today: date, suppressed: frozenset[str]
+        self, source: Source, mappings: Sequence[FieldMapping], base: str, today: date, suppressed: Suppressed
     ) -> None:
         self._source, self._mappings, self._base = source, tuple(mappings), base
         self._today, self._suppressed = today, suppressed
@@ -140,6 +141,7 @@ class Judge:
             self._source.disclosure.mode is PolicyMode.BLANKET and self._source.disclosure.declaration is not None
         )
         storable = unread is None or (declared and not unreadable_level(unread))
+        storable = storable and token_of(key) not in self._suppressed.destroyed
         first = next((item for item in items if item.secret), None)
         if first is not None:  # what one mapping finds secret, no other may publish
             marked = any(item.marked for item in items)
@@ -159,7 +161,7 @@ class Judge:
         decision = decide(
             record,
             self._source.disclosure,
-            self._suppressed,
+            self._suppressed.tokens,
             self._today,
             key=key,
             lineage=mapped.lineage,
@@ -168,6 +170,8 @@ class Judge:
         )
         if decision.secret:
             return _silent(mapping.kind, name, record.identifier, decision)
+        if self._suppressed.forbids(record, key):
+            return Judged(mapping.kind, name, "refused", record.identifier, "suppressed", secret=True)
         return self._open(mapping.kind, name, mapped, content, decision)
 
     def _open(self, kind: str, name: str, mapped: Mapped, content: str, decision: Decision) -> Judged:

@@ -22,6 +22,7 @@ import structlog
 from federation.faults import trace_of
 from federation.judge import Judge, Judged, JudgedRaw, Precedents
 from federation.source import Source
+from federation.suppression import Suppressed
 from harvesters.base import RawRecord
 from vocab.mapping import FieldMapping, load
 
@@ -41,7 +42,7 @@ class Brief(msgspec.Struct, frozen=True):
     mappings: tuple[str, ...]
     base: str
     today: date
-    suppressed: frozenset[str]
+    suppressed: Suppressed
 
 
 class Verdicts(msgspec.Struct, frozen=True):
@@ -72,7 +73,7 @@ class Bench:
         mappings: Sequence[FieldMapping],
         base: str,
         today: date,
-        suppressed: frozenset[str],
+        suppressed: Suppressed,
     ) -> None:
         self.judge = Judge(source, mappings, base, today, suppressed)
         self._brief = Brief(source, tuple(mapping.text for mapping in mappings), base, today, suppressed)

@@ -25,6 +25,7 @@ from federation.ledger import Ledger
 from federation.rekeying import Move
 from federation.runs import Lease
 from federation.source import Source
+from federation.suppression import Suppressed
 from federation.tally import Tally
 from federation.views import Cause, RunCounts
 from federation.writer import Known, Result, Writer, known_of
@@ -71,7 +72,7 @@ class Pass:
         self._mappings = tuple(mappings)
         self._judges = judges
         self._head: Head | None = None
-        self._bench = self._new_bench(frozenset())
+        self._bench = self._new_bench(Suppressed())
 
     def store(
         self, raws: Sequence[RawRecord], *, force: bool = False, guard: bool = False, remap: bool = False
@@ -211,7 +212,7 @@ class Pass:
         self.faults.extend(verdicts.traces)
         return verdicts.judged
 
-    def _new_bench(self, suppressed: frozenset[str]) -> Bench:
+    def _new_bench(self, suppressed: Suppressed) -> Bench:
         today = self.settings.today or day()
         return Bench(self.source, self._mappings, self.settings.base, today, suppressed)
 

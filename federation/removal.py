@@ -7,10 +7,10 @@ from sqlalchemy import Connection, delete, insert, select
 from federation.aliases import target_of
 from federation.clock import stamp
 from federation.database import Database
-from federation.desk import reason_code
 from federation.errors import StillPublic, UnknownRecord
 from federation.judge import content_digest
 from federation.schema import published, removal, version
+from federation.takedowns import reason_code
 from vocab.kinds import decode_record
 
 

@@ -11,6 +11,7 @@ change       the append-only change log
 run, staged  passes over sources; changes waiting for the guard's verdict
 source_state high-water mark, bookmark and last good passes
 review       secrecy reviews made here; suppression: what must never come back; removal: past versions that were taken out
+takedown     every act of taking a record down, destroying what was kept of it, and letting it come back
 offer        what may be told to partners abroad: texts reviewed here, by the content they were reviewed for
 alias        keys whose records have another address than their own; redirect: addresses that lead to another one
 quality      what a source's quality report said at the end of a month
@@ -262,6 +263,21 @@ suppression = Table(
     UniqueConstraint("token", "iri"),
     sqlite_autoincrement=True,
 )
+
+takedown = Table(
+    "takedown",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("iri", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # a code of CL-22
+    Column("officer", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    CheckConstraint("act in ('taken-down', 'destroyed', 'lifted')", name="act"),
+    sqlite_autoincrement=True,
+)
+Index(None, takedown.c.iri)
 
 offer = Table(
     "offer",

@@ -61,7 +61,7 @@ def shelf(node: Node) -> Shelf:
 
 
 def take_down(world: World, key: str) -> None:
-    assert world.ledger.desk.take_down(world.iri(key), "cl22/2", officer="李四") is not None
+    assert world.ledger.desk.take_down(world.iri(key), "cl22/2", officer="李四")
 
 
 def iris(folder: Path) -> set[str]:

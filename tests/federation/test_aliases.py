@@ -300,13 +300,12 @@ def test_a_record_that_would_be_lost_stays_where_it_is(rekeyed: World) -> None:
 def test_an_address_that_leads_on_is_taken_down_with_its_record(rekeyed: World) -> None:
     world = rekeyed
     world.accept(held(world, listing("b")).id, rekey=True)
-    change = world.ledger.desk.take_down(world.iri("b3"), "1", officer="李四", purge=True)
-    assert change is not None
+    (change,) = world.ledger.desk.take_down(world.iri("b3"), "1", officer="李四", purge=True)
     assert change.iri == world.iri("a3")
     assert world.ledger.record(world.iri("a3")) is None
     world.harvest(listing("b"))
     assert world.ledger.record(world.iri("a3")) is None
-    assert world.ledger.desk.lift(world.iri("b3"))
+    world.ledger.desk.lift(world.iri("b3"), officer="李四")
     world.harvest(listing("b"))
     assert world.ledger.record(world.iri("a3")) is not None
 

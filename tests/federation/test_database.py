@@ -59,6 +59,22 @@ def test_migrations_make_exactly_the_declared_tables(url: str, ledger: Ledger) -
     assert {script.revision for script in scripts.walk_revisions()} == set(KNOWN)
 
 
+def test_take_downs_that_an_older_ledger_holds_are_told(url: str, world: World) -> None:
+    world.harvest({"1": good(登记号="9442020Y0001"), "2": good()})
+    world.ledger.desk.take_down([world.iri("1"), world.iri("2")], "2", officer="李四", note="来函")
+    before = world.ledger.desk.takedowns()
+    with world.ledger.database.write() as connection:
+        connection.execute(text("DROP TABLE takedown"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))
+    newer = Ledger.open(url)
+    assert [(one.iri, one.reason, one.ordered) for one in newer.desk.takedowns()] == [
+        (one.iri, one.reason, one.ordered) for one in before
+    ]
+    newer.desk.take_down(world.iri("1"), "2", officer="王五", purge=True)
+    assert [one.destroyed is not None for one in newer.desk.takedowns()] == [False, True]
+    newer.close()
+
+
 def test_two_processes_may_migrate_at_once(url: str) -> None:
     errors: list[Exception] = []
 

@@ -110,9 +110,10 @@ sys.path.insert(0, {root!r})
 if __name__ == "__main__":
     from federation.judge import Precedents
     from federation.judges import Bench, Judges
+    from federation.suppression import Suppressed
     from tests.federation.world import TODAY, good, mapping, raw, source
     judges = Judges(2, few=0)
-    bench = Bench(source(), [mapping()], "https://example.org", TODAY, frozenset())
+    bench = Bench(source(), [mapping()], "https://example.org", TODAY, Suppressed())
     assert len(judges.begin(bench, [(raw("1", good()), "d")], Precedents()).verdicts().judged) == 1
     print("judged", flush=True)
     time.sleep(600)

@@ -138,7 +138,7 @@ def test_a_take_down_ends_it_and_a_purge_leaves_no_word(world: World) -> None:
     line = book.line(world.iri("1"))
     assert line is not None
     assert (line.offer, told(world)) == (None, {})
-    world.ledger.desk.lift(world.iri("1"))
+    world.ledger.desk.lift(world.iri("1"), officer="李四")
     world.harvest({"1": sought(), "2": good("自用")})
     assert told(world) == {world.iri("1"): "Unmistakable words"}
     world.ledger.desk.take_down(world.iri("1"), "保密复核", officer="李四", purge=True)
@@ -205,7 +205,7 @@ class Offering(RuleBasedStateMachine):
     @rule()
     def lift(self) -> None:
         for key in sorted(self.down):
-            self.ledger.desk.lift(self.world.iri(key))
+            self.ledger.desk.lift(self.world.iri(key), officer="李四")
         self.down.clear()
         self._harvest()
 

@@ -72,9 +72,8 @@ def test_a_take_down_does_so_too(world: World) -> None:
     world.harvest(twins())
     world.ledger.matches.follow()
     before = world.ledger.last_seq()
-    change = world.ledger.desk.take_down(world.iri("b"), "1", officer="李四", purge=True)
-    assert change is not None
-    assert change.iri == world.iri("b")
+    changes = world.ledger.desk.take_down(world.iri("b"), "1", officer="李四", purge=True)
+    assert [change.iri for change in changes] == [world.iri("b"), world.iri("a")]
     assert logged(world, before) == [(Event.WITHDRAWN, "b", 2), (Event.CHANGED, "a", 3)]
     assert not any(check(world.ledger).values())
 
