@@ -149,7 +149,8 @@ class Pass:
         return results
 
     def writer(self, connection: Connection) -> Writer:
-        return Writer(self.ledger.database, connection, self.source.id, self._bench.judge.fingerprint)
+        fingerprint, keeps = self._bench.judge.fingerprint, not self.source.is_a_node
+        return Writer(self.ledger.database, connection, self.source.id, fingerprint, keeps_past=keeps)
 
     def fence(self, connection: Connection) -> None:
         """Nothing is committed for a run that was declared dead meanwhile. Raises LeaseLost."""

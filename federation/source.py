@@ -90,6 +90,11 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def is_on_the_web(self) -> bool:
         return self.url.startswith(("http://", "https://"))
 
+    @property
+    def is_a_node(self) -> bool:
+        """Another node, which tells nobody what of that which it withdraws was destroyed there."""
+        return self.protocol == "node"
+
     def timing(self) -> Schedule | None:
         """When it is harvested; None: only by hand."""
         return Schedule(self.schedule, self.timezone) if self.schedule else None

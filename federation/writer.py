@@ -73,11 +73,13 @@ def _class_of(zh: str) -> str:
 
 
 class Writer:
-    """Works inside one write transaction of one source."""
+    """Works inside one write transaction of one source. `keeps_past`: versions of a withdrawn record stay, for it may return."""
 
-    def __init__(self, database: Database, connection: Connection, source: str, fingerprint: str) -> None:
+    def __init__(
+        self, database: Database, connection: Connection, source: str, fingerprint: str, *, keeps_past: bool = True
+    ) -> None:
         self._connection, self._source, self._fingerprint = connection, source, fingerprint
-        self._database = database
+        self._database, self._keeps_past = database, keeps_past
         self._pack = zstandard.ZstdCompressor(level=3).compress
         self._staged: list[dict[str, Any]] = []
         self._led: dict[str, str] = {}  # addresses that lead to others from now on
@@ -104,8 +106,11 @@ class Writer:
         results: list[Result] = []
         priors = priors_of(self._connection, self._source, keys)
         for key in keys:
-            results.extend(self._gone(prior) for prior in priors.get(key, {}).values())
+            before = list(priors.get(key, {}).values())
+            results.extend(self._gone(prior) for prior in before)
             self.effects.forget(self._source, key)
+            if not self._keeps_past:
+                self.effects.purge(self._source, key, [prior.iri for prior in before if prior.iri])
         return results
 
     def move(self, batch: Sequence[JudgedRaw], olds: Mapping[str, Sequence[str]]) -> dict[str, list[Result]]:

@@ -9,8 +9,10 @@ import pytest
 import requests
 
 from federation.tokens import Tokens
+from federation.verify import check
 from federation.views import RunStatus
 from publish.app import create_app
+from tests.federation.test_secrecy import everything
 from tests.federation.tiers import Tier, tier
 from tests.federation.world import good
 from tests.publish_sparql.loopback import serving
@@ -75,8 +77,30 @@ def test_a_record_that_turned_secret_below_is_gone_above_and_destroyed(tiers: Ti
     tiers.polls(1)
     for each in tiers:
         assert each.titles() == ["成果 0 号", "成果 1 号", "成果 2 号"]
-        kept = [raw for batch in each.ledger.raws(each.source.id, 100) for raw in batch]
-        assert not [raw for raw in kept if "成果 3 号".encode() in raw.body]
+        assert "成果 3 号" not in everything(each.ledger)
+
+
+def test_what_is_destroyed_below_is_destroyed_above_and_the_log_does_not_tell(tiers: Tiers) -> None:
+    """Whether by one order or by a later one; what comes back has no past above."""
+    iris = {p.record.title.zh: p.iri for p in tiers.city.public()}
+    desk = tiers.city.ledger.desk
+    desk.take_down(iris["成果 1 号"], "来源撤下", officer="李四", purge=True)
+    desk.take_down(iris["成果 2 号"], "来源撤下", officer="李四")
+    tiers.polls(1)
+    for each in tiers[1:]:
+        assert not [title for title in ("成果 1 号", "成果 2 号") if title in everything(each.ledger)]
+    assert "成果 2 号" in everything(tiers.city.ledger)
+    seq = tiers.city.ledger.last_seq()
+    desk.take_down(iris["成果 2 号"], "1", officer="李四", purge=True)
+    assert tiers.city.ledger.last_seq() == seq
+    one, two = (change for change in tiers.city.ledger.changes(seq - 2, 2))
+    assert (one.event, one.version) == (two.event, two.version)
+    desk.lift(iris["成果 1 号"], officer="李四")
+    tiers.city.take({f"r{n}": good(f"成果 {n} 号") for n in range(4)}, full=True)
+    tiers.polls(1)
+    for each in tiers:
+        assert each.titles() == ["成果 0 号", "成果 1 号", "成果 3 号"]
+        assert not any(check(each.ledger).values())
 
 
 def test_a_correction_goes_up_and_what_did_not_change_writes_nothing(tiers: Tiers) -> None:
