@@ -26,11 +26,13 @@ from chengguo.commands import (
     quality,
     remap,
     retire,
+    review,
     run,
     serve,
     source,
     status,
     suggest,
+    takedown,
     token,
     validate,
     verify,
@@ -87,6 +89,8 @@ app.command()(webhooks.webhooks)
 app.add_typer(match.app, name="match")
 app.add_typer(offer.app, name="offer")
 app.add_typer(versions.app, name="version")
+app.add_typer(review.app, name="review")
+app.add_typer(takedown.app, name="takedown")
 app.add_typer(tokens, name="token")
 tokens.command()(token.create)
 tokens.command("list")(token.list_tokens)

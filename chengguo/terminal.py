@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import typer
 from rich.console import Console
 from rich.table import Table
+
+from chengguo.errors import ChengguoError
 
 PIPED = 160  # columns where nobody's window sets them: tables stay whole in files and pipes
 
@@ -19,6 +22,15 @@ def results() -> Console:
 def remarks() -> Console:
     """For progress, hints and errors."""
     return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def agree(question: str, yes: bool) -> None:
+    """Ask; `yes` has answered already. Raises typer.Abort, or ChengguoError where nobody can be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise ChengguoError(f"{question} There is no terminal to ask at: say --yes. Nothing was done.")
+    typer.confirm(question, abort=True, err=True)
 
 
 def print_json(value: Any) -> None:

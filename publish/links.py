@@ -1,7 +1,9 @@
 """Addresses: absolute ones from the configured base, paths inside the site, and what may become a link at all."""
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from vocab.kinds import KINDS
 
 QueryValue = str | int | Sequence[str]
 
@@ -41,3 +43,14 @@ def record_path(iri: str, base: str) -> str | None:
         return None
     kind, _, local = iri[len(prefix) :].partition("/")
     return f"/{segment(kind)}/{segment(local)}" if kind and local else None
+
+
+def record_iri(address: str, base: str) -> str | None:
+    """The IRI of the record that one of our own addresses is about: its page, its data, a version, a document about it, its place
+    in the API. Also without the base. None for any other address; whether there is such a record is not looked at.
+    """
+    path = unquote(address.strip().partition("#")[0].partition("?")[0])
+    path = path.rpartition(f"{base}/")[2] if base in path else path.removeprefix("/")
+    kind, _, rest = path.removeprefix("api/v1/records/").removeprefix("id/").partition("/")
+    local = rest.partition("/")[0].partition(".")[0]
+    return f"{base}/id/{kind}/{local}" if kind in KINDS and local else None

@@ -9,7 +9,7 @@ from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.errors import ChengguoError, UnknownSource
 from chengguo.harvesting import Outcome
 from chengguo.node import Node
-from chengguo.terminal import print_json, results
+from chengguo.terminal import agree, print_json, results
 from federation.retire import retire as federation
 
 
@@ -30,8 +30,7 @@ def retire(
         known = node.ledger.status().sources
         if source not in known:
             raise UnknownSource(f'nothing is known of a source "{source}"; chengguo status names those that are')
-        if not yes:
-            typer.confirm(f"Withdraw {known[source].published:,} published records of {source}?", abort=True, err=True)
+        agree(f"Withdraw {known[source].published:,} published records of {source}?", yes)
         outcomes = [Outcome(source, federation(source, node.ledger))]
     print_json(outcomes) if json else results().print(summary(outcomes))
     explain(outcomes, projected=False)

@@ -8,7 +8,7 @@ from rich.markup import escape
 from chengguo.commands.options import HomeOption, JsonOption, opened
 from chengguo.errors import ChengguoError
 from chengguo.node import Node
-from chengguo.terminal import print_json, remarks, results, table
+from chengguo.terminal import agree, print_json, remarks, results, table
 from federation.removal import Removal, removals, remove_version
 
 app = typer.Typer(help="Past versions of records: removing one, and which were removed.", no_args_is_help=True)
@@ -30,8 +30,7 @@ def remove(
     The present version cannot be removed: it is corrected at its source.
     """
     with Node(*opened(home)) as node:
-        if not yes:
-            typer.confirm(f"Destroy version {number} of {iri}? It cannot be brought back.", abort=True, err=True)
+        agree(f"Destroy version {number} of {iri}? It cannot be brought back.", yes)
         try:
             removed = remove_version(node.ledger.database, iri, number, reason, officer=officer, note=note)
         except ValueError as error:

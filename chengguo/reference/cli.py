@@ -11,19 +11,23 @@ from chengguo.commands.attention import Address
 from chengguo.commands.dictionary import Built
 from chengguo.commands.offer import Offered
 from chengguo.commands.quality import Quality
+from chengguo.commands.review import Decided
 from chengguo.commands.run import Told
 from chengguo.commands.source import Checked, Listed
 from chengguo.commands.suggest import Proposed
+from chengguo.commands.takedown import Lifted
 from chengguo.commands.token import Created
 from chengguo.harvesting import Outcome
 from chengguo.reference import markdown
 from chengguo.reference.shapes import shape
 from chengguo.webhooks import Called
 from federation.alerts.hooks import Hook
+from federation.docket import Case, Hearing
 from federation.matching.book import Candidate, Counts
 from federation.matching.grouping import Decision
 from federation.projector import OutputState
 from federation.removal import Removal
+from federation.takedowns import Takedown
 from federation.tokens import Token
 from federation.verify import Verdict
 from federation.views import Run
@@ -61,6 +65,11 @@ ANSWERS: dict[str, Any] = {
     "chengguo offer list": list[Offered],
     "chengguo project": list[OutputState],
     "chengguo remap": list[Outcome],
+    "chengguo review approve": list[Decided],
+    "chengguo review list": list[Case],
+    "chengguo review refer": list[Decided],
+    "chengguo review refuse": list[Decided],
+    "chengguo review show": Hearing,
     "chengguo run list": list[Run],
     "chengguo run show": Told,
     "chengguo source check": list[Checked],
@@ -71,6 +80,9 @@ ANSWERS: dict[str, Any] = {
     "chengguo source retire": list[Outcome],
     "chengguo source suggest": Proposed,
     "chengguo status": Status,
+    "chengguo takedown lift": list[Lifted],
+    "chengguo takedown list": list[Takedown],
+    "chengguo takedown now": list[Takedown],
     "chengguo token create": Created,
     "chengguo token list": list[Token],
     "chengguo token revoke": Token,
@@ -126,7 +138,7 @@ def _described(command: Any, name: str) -> Iterator[str]:
 
 
 def _row(parameter: Any, option: bool) -> tuple[str, ...]:
-    spelled = " ".join([*parameter.opts, *parameter.secondary_opts]) if option else _usage(parameter)
+    spelled = "` `".join([*parameter.opts, *parameter.secondary_opts]) if option else _usage(parameter)
     default = "" if parameter.default in (None, False, ()) else f"`{parameter.default}`"
     return (f"`{spelled}`", parameter.help or "", default)
 

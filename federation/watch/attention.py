@@ -32,6 +32,7 @@ class Concern(StrEnum):
     FAILING = "failing"
     UNREACHABLE = "unreachable"
     LATE = "late"
+    REVIEW = "review"  # records wait for a secrecy review
     OWN_FAULT = "own-fault"  # records that failed by a fault of the platform
     UNKNOWN_CODES = "unknown-codes"
     ORPHANED = "orphaned"  # records are public whose source is not configured any more
@@ -72,6 +73,7 @@ def attention(
         matters = [
             *_configuration(faults),
             *_health(known),
+            *_reviews(connection),
             *_own_faults(connection),
             *_codes(connection),
             *_orphans(connection, {*schedules, *faults}),
@@ -131,6 +133,15 @@ def _failing(source: str, health: Health) -> Matter:
         since=health.since,
         detail=f"{health.failures} in a row: {health.message}",
     )
+
+
+def _reviews(connection: Connection) -> Iterator[Matter]:
+    """In `said` there is no count: told once, and not at every harvest."""
+    held = select(item.c.source, func.count(), func.min(item.c.at)).where(item.c.state == "held")
+    for source, count, since in connection.execute(held.group_by(item.c.source)):
+        said = f"records of {source} wait for a secrecy review"
+        command = f"chengguo review list --source {source}"
+        yield Matter(f"{source}/review", Concern.REVIEW, source, said, command, since, f"{count:,} records")
 
 
 def _own_faults(connection: Connection) -> Iterator[Matter]:

@@ -16,7 +16,13 @@ def environment(**more: str) -> dict[str, str]:
 
 def run(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=240, cwd=cwd, env=environment(**env)
+        [*COMMAND, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        cwd=cwd,
+        env=environment(**env),
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done

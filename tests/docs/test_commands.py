@@ -36,7 +36,8 @@ def mistakes(line: str) -> Iterator[str]:
     while (
         words and hasattr(command, "commands") and not words[0].startswith("-")
     ):  # some groups do something themselves
-        name = words.pop(0)
+        named = words[0] in command.commands
+        name = words.pop(0) if named else getattr(command, "default", words[0])
         if name not in command.commands:
             yield f"unknown command {name}"
             return

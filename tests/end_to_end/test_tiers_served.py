@@ -1,14 +1,16 @@
 """City, province and nation, three homes and three served nodes: what goes below is gone above, whoever dies meanwhile."""
 
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from chengguo.home import Home, create
-from federation.ledger import Ledger
 from tests.chengguo.nodes import free_port
+from tests.chengguo.processes import eventually
+from tests.end_to_end.doors import DOORS, shown
 from tests.end_to_end.killing import killed
 from tests.end_to_end.node import Node, Portal, serving
 from tests.end_to_end.test_bad_input import JSONL, MAPPING, MEGABYTE, SOURCE, line
@@ -140,8 +142,18 @@ def something_happens(city: City, tier: Tier) -> None:
     city.absent, city.renamed = {3}, {5: "更正过的装置"}
     for _ in range(2):  # absence has to be seen twice
         tier.node.run("harvest", NAME, "--full")
-    with closing(Ledger.open(f"sqlite:///{tier.node.home}/data/ledger.sqlite")) as ledger:
-        ledger.desk.take_down(tier.records()[title(4)], "1", officer="李四")
+    tier.node.run("dump")
+    iri = tier.records()[title(4)]
+    eventually(lambda: shown(tier.portal, iri, title(4)) == set(DOORS), "the record behind every door")
+    page = f"{tier.node.base}/achievement/{iri.rpartition('/')[2]}"
+    (told,) = tier.node.json("takedown", page, "--reason", "来源撤下", "--officer", "李四", "--yes")
+    assert told["iri"] == iri
+    since = time.monotonic()
+    eventually(lambda: not shown(tier.portal, iri, title(4)), "a record that is gone from every door")
+    print(f"gone everywhere {time.monotonic() - since:.1f} s after the command")
+    stone = tier.portal.get("/oai", verb="GetRecord", metadataPrefix="oai_dc", identifier=iri).text
+    assert '<header status="deleted">' in stone
+    assert {"event": "withdrawn", "iri": iri}.items() <= tier.portal.changes()[-1].items()
 
 
 def assert_way_is_told(tiers: tuple[Tier, Tier, Tier]) -> None:

@@ -67,6 +67,17 @@ def test_a_held_run_is_told_with_its_numbers_and_its_commands(world: World) -> N
     assert matters(world) == {}
 
 
+def test_records_that_wait_for_a_review_are_told_until_somebody_has_decided(world: World) -> None:
+    world.harvest({"1": good(审查结论=None), "2": good()})
+    found = matters(world)[Concern.REVIEW]
+    assert (found.command, found.detail) == ("chengguo review list --source cn-xx", "1 records")
+    world.harvest({"1": good(审查结论=None), "2": good(), "3": good("绝不外泄", 审查结论=None)})
+    assert matters(world)[Concern.REVIEW].digest == found.digest
+    assert "绝不外泄" not in repr(matters(world))
+    world.harvest({"1": good(), "2": good(), "3": good(审查结论="refuse")})
+    assert matters(world) == {}
+
+
 def test_a_source_that_nobody_harvests_any_more_is_noticed(world: World) -> None:
     world.harvest({"1": good()})
     with world.ledger.database.touch() as connection:
