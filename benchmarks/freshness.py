@@ -1,10 +1,13 @@
 """Freshness: how long a change takes until people and programs find it, at a served node that others are searching.
 
-    python -m benchmarks.freshness [RECORDS] [--changes N] [--every MS] [--clients N]
+    python -m benchmarks.freshness [RECORDS] [--changes N] [--every MS] [--clients N] [--takedowns N]
 
 A platform pushes one record after the other, new ones and new states of old ones by turns. From the moment at which one is
 sent, three doors are asked for it every 100 ms: the search API, SPARQL and OAI-PMH. That moment is before the commit, so the
 times are upper bounds. Target: p95 of 2 seconds from commit to found.
+
+Then records are taken down by the command line, one after the other. Two times are told until no door shows a record: from the
+start of the command, most of which is the start of Python, and from the decision that it writes down. Target: 5 seconds.
 """
 
 import argparse
@@ -31,6 +34,7 @@ import requests
 from benchmarks.whole_way import ROOT, Watch, with_listing
 from chengguo.demo.corpus import Province
 from chengguo.demo.platforms.beijing import CITIES, row
+from federation.clock import moment, now
 from tests.chengguo.nodes import free_port
 
 SOURCE = """id = "pushed"
@@ -132,13 +136,13 @@ def token(home: Path) -> str:
     return str(msgspec.json.decode(done.stdout)["secret"])
 
 
-def states(count: int) -> Iterator[tuple[str, Row, str]]:
+def states(count: int, name: str = "fresh") -> Iterator[tuple[str, Row, str]]:
     """(key, record, the word that only this state has): new records and, by turns, new states of those sent SINCE states ago."""
-    rows = [row(fiction) for fiction in Province("110000", CITIES, "FRESH-{n:06d}").achievements(count)]
+    rows = [row(fiction) for fiction in Province("110000", CITIES, f"{name.upper()}-{{n:06d}}").achievements(count)]
     new, old = iter(rows), iter(rows)
     for number in range(count):
         record = next(old if number > SINCE and number % 2 else new)
-        word = f"fresh{number:06d}x"
+        word = f"{name}{number:06d}x"
         yield record["成果编号"], {**record, "成果名称": f"{record['成果名称'].strip('《》')} {word}"}, word
 
 
@@ -149,6 +153,22 @@ def seen(portal: Portal, door: str, change: Change) -> float:
             return time.perf_counter() - change.at
         time.sleep(LOOK)
     return float("inf")
+
+
+def take_downs(portal: Portal, home: Path, count: int) -> Iterator[tuple[float, float]]:
+    """Seconds to gone behind every door: from the start of each command, and from the time that it wrote down itself."""
+    command = [sys.executable, "-m", "chengguo", "takedown", "--reason", "6", "--officer", "bench", "--yes", "--json"]
+    for key, record, word in states(min(count, SINCE), "gone"):
+        change = portal.push(key, record, word)
+        if max(seen(portal, door, change) for door in DOORS) == float("inf"):
+            sys.exit(f"{change.iri} was never seen")
+        at = time.perf_counter()
+        asked = [*command, change.iri, "--home", str(home)]
+        done = subprocess.run(asked, check=True, capture_output=True, cwd=ROOT).stdout
+        while any(portal.shows(door, change) for door in DOORS):
+            time.sleep(LOOK)
+        ordered = moment(msgspec.json.decode(done)[0]["ordered"]["at"])
+        yield time.perf_counter() - at, (now() - ordered).total_seconds()
 
 
 @contextmanager
@@ -195,6 +215,7 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=200)
     parser.add_argument("--every", type=float, default=250.0, help="milliseconds between two changes")
     parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--takedowns", type=int, default=20)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chengguo-bench-") as name:
         home = with_listing(Path(name), options.records)
@@ -206,6 +227,8 @@ def main() -> None:
         with served(home, port):
             portal = Portal(f"http://127.0.0.1:{port}", token(home))
             taken, rate = measure(portal, options.changes, options.every / 1000, options.clients)
+            with searched(portal, options.clients):
+                gone = list(take_downs(portal, home, options.takedowns))
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, {options.records} records, "
         f"{options.changes} changes every {options.every:.0f} ms"
@@ -214,6 +237,8 @@ def main() -> None:
     for door, seconds in taken.items():
         cuts = statistics.quantiles(seconds, n=100)
         print(f"{door:8} p50 {cuts[49]:6.2f} s   p95 {cuts[94]:6.2f} s   most {max(seconds):6.2f} s")
+    for since, times in zip(("command", "decision"), zip(*gone, strict=True), strict=False):
+        print(f"take-down, from the {since:8} p50 {statistics.median(times):6.2f} s   most {max(times):6.2f} s")
 
 
 if __name__ == "__main__":
