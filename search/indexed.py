@@ -17,7 +17,7 @@ from vocab.codes import concept
 from vocab.document import SearchDocument
 from vocab.public import PublicRecord
 
-FORMAT = 4
+FORMAT = 5
 DATE = re.compile(r"^(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 SEPARATOR = "\x1f"
 NOT_TYPED = re.compile(r"[^\w.+\-]|_")
@@ -121,7 +121,6 @@ class DocumentMaker:
             "title": _words(titles),
             "keywords": _words(keywords),
             "orgs": _words(orgs),
-            "labels": _words(labels),
             "abstract": abstract.words,
             "pinyin": " ".join(set().union(*[text.pinyin for text in (*titles, *keywords, *orgs)])),
             "grams": BETWEEN.join((head, org_grams, _grams(labels), abstract.grams)),

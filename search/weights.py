@@ -16,7 +16,7 @@ Cut = Callable[[str], list[str]]
 
 # What is asked for, as a run of characters: in title and keywords, two neighbours side by side, all of it in title and keywords.
 HEAD, BESIDE, WHOLE = 0.3, 1.0, 1.0
-WORD_FIELDS = ("title", "keywords", "orgs", "labels", "abstract")
+WORD_FIELDS = ("title", "keywords", "orgs", "abstract")
 AMONG_ORGANISATIONS = 0.2  # a word of what may be the name of one, among the organisations of a record
 IN_ITS_FIELD = 0.3  # a word in the field that the query names
 OTHER_NAME = 0.6  # of a synonym, against the name that was typed
