@@ -226,7 +226,7 @@ class Engine:
         """(what is found, the same with its order)"""
 
         def found(expression: Expression) -> tantivy.Query:
-            return build.found_by(expression, language.analyser)
+            return build.found_by(expression)
 
         def meeting(expression: Expression) -> int:
             return total(self._searcher.search(found(expression), 1))

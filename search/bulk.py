@@ -18,29 +18,44 @@ UNITS = "utf-32-le"  # every character is one unit of four bytes
 BLANK = array("I", " ".encode(UNITS))
 
 
-class Analysed(NamedTuple):
-    """What is indexed of a text, each in one string for a whitespace tokenizer: its words in no order, and its grams, which are
-    its pairs in order and behind them its threes in theirs."""
+class Grams(NamedTuple):
+    """Of a text, each in one string for a whitespace tokenizer: its pairs in order; these, and behind them its threes in theirs."""
 
-    words: str
-    grams: str
+    pairs: str
+    every: str
 
 
-def analyse(analyser: Analyser, normalised: Sequence[str]) -> list[Analysed]:
-    """Of each text."""
-    if not normalised:
-        return []
-    joined = END.join(normalised)
-    if joined.count(END) >= len(normalised):  # a text holds the mark itself
-        joined = END.join([text.replace(END, OTHER) for text in normalised])
-    pieces = PIECE.findall(SPACED.sub("", joined))  # (CJK, ""), ("", Latin) or, at the end of a text, ("", "")
-    others = [other for _, other in pieces if other]
-    placed = [cjk or (OTHER if other else END) for cjk, other in pieces]
-    cut = " ".join(analyser.words_between_spaces(" ".join(placed))).replace("   ", " ")
-    words = _texts(cut, [" ".join(latin(other)) for other in others])
-    pairs = _texts(_pairs(placed).replace("     ", " "), list(map(whole, others)))
-    grams = map(" ".join, zip(pairs, _texts(_threes(placed), []), strict=True))
-    return list(map(Analysed, words, grams))
+class Pieces:
+    """Texts taken apart into runs of CJK characters and Latin tokens."""
+
+    def __init__(self, normalised: Sequence[str]) -> None:
+        joined = END.join(normalised)
+        if joined.count(END) >= len(normalised):  # a text holds the mark itself
+            joined = END.join([text.replace(END, OTHER) for text in normalised])
+        pieces = PIECE.findall(SPACED.sub("", joined))  # (CJK, ""), ("", Latin) or, at the end of a text, ("", "")
+        self._others = [other for _, other in pieces if other]
+        self._placed = [cjk or (OTHER if other else END) for cjk, other in pieces]
+        self._none = not normalised
+
+    def words(self, analyser: Analyser) -> list[str]:
+        """Of each text its words in no order, in one string for a whitespace tokenizer."""
+        cut = " ".join(analyser.words_between_spaces(" ".join(self._placed))).replace("   ", " ")
+        return self._texts(cut, [" ".join(latin(other)) for other in self._others])
+
+    def grams(self) -> list[Grams]:
+        """Of each text."""
+        pairs = self._texts(_pairs(self._placed).replace("     ", " "), list(map(whole, self._others)))
+        every = map(" ".join, zip(pairs, self._texts(_threes(self._placed), []), strict=True))
+        return list(map(Grams, pairs, every))
+
+    def _texts(self, marked: str, others: Sequence[str]) -> list[str]:
+        """The texts of a string with marks, with `others` where Latin tokens stand."""
+        if self._none:
+            return []
+        if others:
+            parts = zip(marked.split(OTHER), (*others, ""), strict=True)
+            marked = "".join(chain.from_iterable(parts))
+        return list(map(str.strip, marked.split(END)))
 
 
 def _pairs(placed: Sequence[str]) -> str:
@@ -68,11 +83,3 @@ def _side_by_side(*parts: str) -> str:
     for place, part in enumerate(parts):
         units[place::width] = array("I", part.encode(UNITS))
     return units.tobytes().decode(UNITS)
-
-
-def _texts(marked: str, others: Sequence[str]) -> list[str]:
-    """The texts of a string with marks, with `others` where Latin tokens stand."""
-    if others:
-        parts = zip(marked.split(OTHER), (*others, ""), strict=True)
-        marked = "".join(chain.from_iterable(parts))
-    return list(map(str.strip, marked.split(END)))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from search import elastic_query as build
-from search.analysis import Analyser
 from search.base import OWN, FacetCount, Query
 from search.expression import All, Choice, Range
 from search.indexed import facet_field
@@ -18,8 +17,8 @@ class Facets:
     """A facet that is asked for and narrowed counts as if it were not. So the conditions of such facets are left out of the query
     (`rest` are those that stay in it) and are in `chosen`, which leaves the hits and their total with those that meet all."""
 
-    def __init__(self, query: Query, analyser: Analyser) -> None:
-        self._query, self._analyser = query, analyser
+    def __init__(self, query: Query) -> None:
+        self._query = query
         every = query.conditions()
         self._own = tuple(condition for condition in every if _facet(condition) in query.facets)
         self.rest = tuple(condition for condition in every if condition not in self._own)
@@ -30,7 +29,7 @@ class Facets:
 
     def _conditions(self, but: str | None = None) -> Request:
         kept = (condition for condition in self._own if _facet(condition) != but)
-        return build.found_by(All(tuple(kept)), self._analyser)
+        return build.found_by(All(tuple(kept)))
 
     @property
     def requests(self) -> dict[str, Request]:

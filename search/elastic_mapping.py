@@ -8,13 +8,11 @@ from typing import Any
 import msgspec
 
 from search.base import FACETS
-from search.indexed import FORMAT, facet_field
+from search.indexed import FORMAT, RUNS, SETS, facet_field
 from search.weights import WORD_FIELDS
 
 PROGRAM = "chengguo"  # how we know an index of ours, under `_meta`
-WORDS_FIELDS = (*WORD_FIELDS, "pinyin")
-GRAM_FIELDS = ("grams", "head_grams", "title_grams", "keyword_grams", "org_grams")
-TEXT_FIELDS = (*WORDS_FIELDS, *GRAM_FIELDS)
+TEXT_FIELDS = (*WORD_FIELDS, *RUNS, *SETS)
 KEPT = ("document", "plain")  # of the source; the rest is only indexed
 
 Mapping = dict[str, Any]
@@ -35,8 +33,9 @@ def properties() -> Mapping:
         "version": {"type": "long", "index": False},
         "identifiers": _keyword(counted=False),
         "suggest": _keyword(counted=True),
-        **{name: _text("freqs") for name in WORDS_FIELDS},
-        **{name: _text("positions") for name in GRAM_FIELDS},
+        **{name: _text("freqs") for name in WORD_FIELDS},
+        **{name: _text("positions") for name in RUNS},
+        **{name: _text("docs") for name in SETS},
         **{facet_field(name): _keyword(counted=True) for name in FACETS},
         "cluster": _keyword(counted=True),
         "day": {"type": "long"},

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from search import pinyin, weights
-from search.analysis import Analyser, identifier_key, looks_like_identifier, sequence
+from search.analysis import Analyser, identifier_key, looks_like_identifier, phrase, sequence
 from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, SomeOf, Term
-from search.indexed import GRAMS, day_number, facet_field
+from search.indexed import ABSTRACT, GRAMS, day_number, facet_field
 from search.pinyin import SPOKEN
 
 Clause = dict[str, Any]
@@ -67,29 +67,29 @@ def unscored(clause: Clause) -> Clause:
     return {"constant_score": {"filter": clause, "boost": 0.0}}
 
 
-def matching(expression: Expression, analyser: Analyser) -> Clause | None:
+def matching(expression: Expression) -> Clause | None:
     """What the expression asks for; None when nothing in it could be looked for (a term of punctuation alone)."""
     match expression:
         case Term():
-            return _term(expression, analyser)
+            return _term(expression)
         case Choice(facet, values):
             return unscored({"terms": {facet_field(facet): list(values)}})
         case Range():
             return unscored(_range(expression))
         case Not():
-            return _all([expression], analyser)
+            return _all([expression])
         case AnyOf(parts):
-            return any_of(matching(part, analyser) for part in parts)
+            return any_of(matching(part) for part in parts)
         case SomeOf(parts, least):
-            return any_of((matching(part, analyser) for part in parts), least)
+            return any_of((matching(part) for part in parts), least)
         case All(parts):
-            return _all(parts, analyser)
+            return _all(parts)
 
 
-def _all(parts: Sequence[Expression], analyser: Analyser) -> Clause | None:
+def _all(parts: Sequence[Expression]) -> Clause | None:
     """Everything, when nothing is asked for."""
-    wishes = [m for p in parts if not isinstance(p, Not) and (m := matching(p, analyser)) is not None]
-    unwanted = [m for p in parts if isinstance(p, Not) and (m := matching(p.part, analyser)) is not None]
+    wishes = [m for p in parts if not isinstance(p, Not) and (m := matching(p)) is not None]
+    unwanted = [m for p in parts if isinstance(p, Not) and (m := matching(p.part)) is not None]
     if parts and not wishes and not unwanted:
         return None
     if len(wishes) == 1 and not unwanted:
@@ -97,14 +97,13 @@ def _all(parts: Sequence[Expression], analyser: Analyser) -> Clause | None:
     return {"bool": {"must": wishes or [unscored(EVERYTHING)], "must_not": unwanted}}
 
 
-def _term(wish: Term, analyser: Analyser) -> Clause | None:
+def _term(wish: Term) -> Clause | None:
     """Records that have it under any of its names."""
     if wish.field == IDENTIFIER:
         return term("identifiers", wish.text, weights.NUMBER)
-    found = best_of(_name(GRAMS[wish.field], *named) for named in weights.names(wish))
-    if wish.field == "abstract":
-        found = _in_abstract(wish, found, analyser)
-    elif not wish.field and not wish.quoted:
+    look = _in_abstract if wish.field == "abstract" else _name
+    found = best_of(look(GRAMS[wish.field], *named) for named in weights.names(wish))
+    if not wish.field and not wish.quoted:
         found = any_of([found, *_sounds_and_numbers(wish)])
     return found
 
@@ -122,11 +121,12 @@ def _sounds_and_numbers(wish: Term) -> Iterable[Clause]:
         yield term("identifiers", key, weights.NUMBER)
 
 
-def _in_abstract(wish: Term, anywhere: Clause | None, analyser: Analyser) -> Clause | None:
-    """Pairs of the abstract are not indexed apart from the rest: the text stands somewhere, and a word of it in the abstract."""
-    words = dict.fromkeys(word for name in wish.names for word in analyser.words(name))
-    there = any_of(term("abstract", word) for word in words)
-    return {"bool": {"must": [anywhere], "filter": [there]}} if anywhere and there else None
+def _in_abstract(field: str, name: str, weight: float) -> Clause | None:
+    """It stands somewhere, and each of its pairs in the abstract."""
+    anywhere = _name(field, name, weight)
+    if anywhere is None:
+        return None
+    return {"bool": {"must": [anywhere], "filter": [contains(ABSTRACT, pair) for pair in phrase(name)[0]]}}
 
 
 def _range(wish: Range) -> Clause:
@@ -146,14 +146,14 @@ def lifted(expression: Expression, analyser: Analyser) -> Iterator[Clause]:
             yield boosted(phrased, lift.weight)
 
 
-def found_by(expression: Expression, analyser: Analyser) -> Clause:
+def found_by(expression: Expression) -> Clause:
     """What is found, without order. Nothing that could be looked for finds everything."""
-    return matching(expression, analyser) or EVERYTHING
+    return matching(expression) or EVERYTHING
 
 
 def ranked(expression: Expression, analyser: Analyser) -> Clause:
     """What is found, with its order of relevance; newer records stand a little before older ones."""
     lifts = list(lifted(expression, analyser))
-    match = {"bool": {"must": [found_by(expression, analyser)], "should": lifts}}
+    match = {"bool": {"must": [found_by(expression)], "should": lifts}}
     newness = {"field": "newness", "modifier": "log2p", "missing": 0}
     return {"function_score": {"query": match, "field_value_factor": newness, "boost": DECADE}}

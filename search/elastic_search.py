@@ -50,7 +50,7 @@ class ElasticSearch:
         """Raises BadQuery."""
         check(query)
         after = cursors.read(query.cursor, query) if query.cursor is not None else None
-        facets = Facets(query, self._analyser)
+        facets = Facets(query)
         only = None if after is None else after.step
         for attempt in attempts(self._language, query.text, partial(self._meeting, query), only):
             expression = attempt.question.expression
@@ -73,7 +73,7 @@ class ElasticSearch:
         expression = strictly(self._language, query.text, partial(self._meeting, query))
         if expression is None:
             return frozenset()
-        found = build.found_by(query.narrowed(expression), self._analyser)
+        found = build.found_by(query.narrowed(expression))
         held: set[str] = set()
         for start in range(0, len(iris), TOGETHER):
             these = iris[start : start + TOGETHER]
@@ -100,7 +100,7 @@ class ElasticSearch:
     def _order(self, query: Query, expression: Expression, facets: Facets) -> Order:
         sort = query.order(expression)
         left = both(expression, *facets.rest)
-        asked = (build.ranked if sort is Sort.RELEVANCE else build.found_by)(left, self._analyser)
+        asked = build.ranked(left, self._analyser) if sort is Sort.RELEVANCE else build.found_by(left)
         return Order(self._client, self._index, cursors.fingerprint(query), sort, asked, facets.chosen)
 
     def _records_with(self, text: str) -> int:
@@ -109,7 +109,7 @@ class ElasticSearch:
 
     def _meeting(self, query: Query, expression: Expression) -> int:
         """How many records meet the expression and the filters."""
-        return self._count(build.found_by(query.narrowed(expression), self._analyser))
+        return self._count(build.found_by(query.narrowed(expression)))
 
     def _count(self, found: build.Clause) -> int:
         return int(self._client.count(index=self._index, query=found)["count"])

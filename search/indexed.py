@@ -9,9 +9,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from search import bulk, pinyin
+from search import pinyin
 from search.analysis import Analyser, identifier_key
 from search.base import FACETS
+from search.bulk import Grams, Pieces
 from search.normalise import normalise, normalise_plain
 from vocab.codes import concept
 from vocab.document import SearchDocument
@@ -26,8 +27,12 @@ TOGETHER = 100  # documents analysed in one go
 MOST_RECURRING = 50_000  # texts that are kept analysed; with more of them, it begins again
 LONGEST_SUGGESTION = 60  # characters of the key by which a suggestion is found
 NEWNESS = 0.25  # weight of today's records over those of 2000 (log2(2 + 0.25) = 1.17): freshness decides between equals
-# A field of a query, as what is indexed of it: its pairs in order.
+# A field of a query, and where it is looked for as a run. Which of the runs in "grams" stand in the abstract is told by the pairs
+# of ABSTRACT, which have no order: in order they would be nine tenths of "grams" over again.
 GRAMS = {"": "grams", "title": "title_grams", "keywords": "keyword_grams", "org": "org_grams", "abstract": "grams"}
+RUNS = ("grams", "head_grams", "title_grams", "keyword_grams", "org_grams")  # in order
+ABSTRACT = "abstract_pairs"
+SETS = (ABSTRACT, "pinyin")  # in none, nor how often
 SUGGESTED = {"k": "keyword", "o": "organisation"}  # what a term of a suggestion says of it; "t" is a record's title
 MOST_SUGGESTIONS = 50
 
@@ -66,7 +71,7 @@ class Text(NamedTuple):
 
     words: str
     grams: str
-    pinyin: frozenset[str] = frozenset()
+    pinyin: frozenset[str]
 
 
 class Free(NamedTuple):
@@ -74,7 +79,7 @@ class Free(NamedTuple):
 
     title: str  # normalised
     titles: tuple[Text, ...]
-    abstract: Text
+    abstract: Grams
     plain: bool
 
 
@@ -98,12 +103,11 @@ class DocumentMaker:
         titles = [normalise_plain(document.title_zh or document.title_en) for document in documents]
         seconds = [normalise(document.title_en) if document.title_zh else "" for document in documents]
         abstracts = [normalise_plain(document.abstract) for document in documents]
-        texts = [*(title for title, _ in titles), *seconds, *(abstract for abstract, _ in abstracts)]
-        found, count = bulk.analyse(self._analyser, texts), len(documents)
+        headings = self._texts([*(title for title, _ in titles), *seconds])
+        bodies = Pieces([abstract for abstract, _ in abstracts]).grams()
         for number, (title, plain) in enumerate(titles):
-            second = (_spoken(found[count + number]),) if seconds[number] else ()
-            abstract = Text(*found[2 * count + number])
-            yield Free(title, (_spoken(found[number]), *second), abstract, plain and abstracts[number][1])
+            second = (headings[len(titles) + number],) if seconds[number] else ()
+            yield Free(title, (headings[number], *second), bodies[number], plain and abstracts[number][1])
 
     def _values(self, document: SearchDocument, free: Free, known: dict[str, Text]) -> dict[str, object]:
         titles, abstract = free.titles, free.abstract
@@ -121,13 +125,13 @@ class DocumentMaker:
             "title": _words(titles),
             "keywords": _words(keywords),
             "orgs": _words(orgs),
-            "abstract": abstract.words,
             "pinyin": " ".join(set().union(*[text.pinyin for text in (*titles, *keywords, *orgs)])),
-            "grams": BETWEEN.join((head, org_grams, _grams(labels), abstract.grams)),
+            "grams": BETWEEN.join((head, org_grams, _grams(labels), abstract.every)),
             "head_grams": head,
             "title_grams": title_grams,
             "keyword_grams": keyword_grams,
             "org_grams": org_grams,
+            ABSTRACT: abstract.pairs,
             "by_date": day << HASH_BITS | hashed,
             "by_title": f"{pinyin.collation_key(free.title)}{SEPARATOR}{hashed:x}",
             "newness": NEWNESS * min(max(day / 372 - 2000, 0.0), 40.0) / 25,
@@ -149,8 +153,13 @@ class DocumentMaker:
             self._recurring = {}
         known = self._recurring
         new = list({text for document in documents for text in _recurring(document)} - known.keys())
-        known.update(zip(new, map(_spoken, bulk.analyse(self._analyser, list(map(normalise, new)))), strict=True))
+        known.update(zip(new, self._texts(list(map(normalise, new))), strict=True))
         return known
+
+    def _texts(self, normalised: Sequence[str]) -> list[Text]:
+        pieces = Pieces(normalised)
+        found = zip(pieces.words(self._analyser), pieces.grams(), strict=True)
+        return [Text(words, grams.every, frozenset(pinyin.of_words(words.split()))) for words, grams in found]
 
     def _suggestions(self, document: SearchDocument, title: str, hashed: int) -> list[str]:
         """Terms KEY, US, what ("t" title, "k" keyword, "o" organisation), US, original or hash of the IRI (a title is read
@@ -178,10 +187,6 @@ def _parts(documents: Iterable[SearchDocument]) -> Iterator[list[SearchDocument]
     rest = iter(documents)
     while part := list(islice(rest, TOGETHER)):
         yield part
-
-
-def _spoken(analysed: bulk.Analysed) -> Text:
-    return Text(*analysed, frozenset(pinyin.of_words(analysed.words.split())))
 
 
 def _words(texts: Iterable[Text]) -> str:

@@ -8,12 +8,12 @@ from tantivy import FieldType, Occur
 from tantivy import Query as Q
 
 from search import pinyin, weights
-from search.analysis import Analyser, identifier_key, looks_like_identifier, sequence
+from search.analysis import Analyser, identifier_key, looks_like_identifier, phrase, sequence
 from search.expression import IDENTIFIER, All, AnyOf, Choice, Expression, Not, Range, SomeOf, Term
-from search.indexed import GRAMS, day_number, facet_field
+from search.indexed import ABSTRACT, GRAMS, SETS, day_number, facet_field
 from search.tantivy_schema import schema
 
-EXACT = frozenset({"identifiers", "iri", "holds", "suggest", "suggest_titles", "cluster"})
+EXACT = frozenset({"identifiers", "iri", "holds", "suggest", "suggest_titles", "cluster", *SETS})
 Sub = tuple[Occur, tantivy.Query]
 
 
@@ -53,28 +53,28 @@ def unscored(query: tantivy.Query) -> tantivy.Query:
     return Q.const_score_query(query, 0.0)
 
 
-def matching(expression: Expression, analyser: Analyser) -> tantivy.Query | None:
+def matching(expression: Expression) -> tantivy.Query | None:
     """What the expression asks for; None when nothing in it could be looked for (a term of punctuation alone)."""
     match expression:
         case Term():
-            return _term(expression, analyser)
+            return _term(expression)
         case Choice(facet, values):
             return unscored(Q.term_set_query(schema(), facet_field(facet), list(values)))
         case Range():
             return unscored(_range(expression))
         case Not():
-            return _all([expression], analyser)
+            return _all([expression])
         case AnyOf(parts):
-            return any_of(matching(part, analyser) for part in parts)
+            return any_of(matching(part) for part in parts)
         case SomeOf(parts, least):
-            return any_of((matching(part, analyser) for part in parts), least)
+            return any_of((matching(part) for part in parts), least)
         case All(parts):
-            return _all(parts, analyser)
+            return _all(parts)
 
 
-def _all(parts: Sequence[Expression], analyser: Analyser) -> tantivy.Query | None:
+def _all(parts: Sequence[Expression]) -> tantivy.Query | None:
     """Everything, when nothing is asked for."""
-    subs = _subs(parts, analyser)
+    subs = _subs(parts)
     if parts and not subs:
         return None
     if len(subs) == 1 and subs[0][0] == Occur.Must:
@@ -82,12 +82,12 @@ def _all(parts: Sequence[Expression], analyser: Analyser) -> tantivy.Query | Non
     return Q.boolean_query(subs) if subs else unscored(Q.all_query())
 
 
-def _subs(parts: Iterable[Expression], analyser: Analyser) -> list[Sub]:
+def _subs(parts: Iterable[Expression]) -> list[Sub]:
     """What must and must not be, side by side; unwanted things alone are taken away from everything."""
     subs: list[Sub] = []
     for part in parts:
         inside, occurs = (part.part, Occur.MustNot) if isinstance(part, Not) else (part, Occur.Must)
-        found = matching(inside, analyser)
+        found = matching(inside)
         if found is not None:
             subs.append((occurs, found))
     if subs and all(occurs == Occur.MustNot for occurs, _ in subs):
@@ -95,14 +95,13 @@ def _subs(parts: Iterable[Expression], analyser: Analyser) -> list[Sub]:
     return subs
 
 
-def _term(wish: Term, analyser: Analyser) -> tantivy.Query | None:
+def _term(wish: Term) -> tantivy.Query | None:
     """Records that have it under any of its names."""
     if wish.field == IDENTIFIER:
         return Q.boost_query(term("identifiers", wish.text), weights.NUMBER)
-    found = best_of(_name(GRAMS[wish.field], *named) for named in weights.names(wish))
-    if wish.field == "abstract":
-        found = _in_abstract(wish, found, analyser)
-    elif not wish.field and not wish.quoted:
+    look = _in_abstract if wish.field == "abstract" else _name
+    found = best_of(look(GRAMS[wish.field], *named) for named in weights.names(wish))
+    if not wish.field and not wish.quoted:
         found = any_of([found, *_sounds_and_numbers(wish)])
     return found
 
@@ -120,11 +119,13 @@ def _sounds_and_numbers(wish: Term) -> Iterable[tantivy.Query]:
         yield Q.boost_query(term("identifiers", key), weights.NUMBER)
 
 
-def _in_abstract(wish: Term, anywhere: tantivy.Query | None, analyser: Analyser) -> tantivy.Query | None:
-    """Pairs of the abstract are not indexed apart from the rest: the text stands somewhere, and a word of it in the abstract."""
-    words = dict.fromkeys(word for name in wish.names for word in analyser.words(name))
-    there = any_of(term("abstract", word) for word in words)
-    return Q.boolean_query([(Occur.Must, anywhere), (Occur.Must, unscored(there))]) if anywhere and there else None
+def _in_abstract(field: str, name: str, weight: float) -> tantivy.Query | None:
+    """It stands somewhere, and each of its pairs in the abstract."""
+    anywhere = _name(field, name, weight)
+    if anywhere is None:
+        return None
+    pairs = [contains(ABSTRACT, pair) for pair in phrase(name)[0]]
+    return Q.boolean_query([(Occur.Must, anywhere), *((Occur.Must, unscored(pair)) for pair in pairs if pair)])
 
 
 def _range(wish: Range) -> tantivy.Query:
@@ -144,9 +145,9 @@ def lifted(expression: Expression, analyser: Analyser) -> Iterator[Sub]:
             yield Occur.Should, Q.boost_query(query, lift.weight)
 
 
-def found_by(expression: Expression, analyser: Analyser) -> tantivy.Query:
+def found_by(expression: Expression) -> tantivy.Query:
     """What is found, without order: for counting. Nothing that could be looked for finds everything."""
-    return matching(expression, analyser) or Q.all_query()
+    return matching(expression) or Q.all_query()
 
 
 def ranked(found: tantivy.Query, expression: Expression, analyser: Analyser) -> tantivy.Query:

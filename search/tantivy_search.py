@@ -51,7 +51,7 @@ class Search:
         only = None if after is None else after.step
         for attempt in attempts(self._language, query.text, partial(self._meeting, query), only):
             expression = attempt.question.expression
-            matching = build.found_by(query.narrowed(expression), self._analyser)
+            matching = build.found_by(query.narrowed(expression))
             found = self._found(query, expression, matching, after)
             if found.total:
                 break
@@ -74,7 +74,7 @@ class Search:
 
     def _held(self, expression: Expression, iris: Sequence[str]) -> frozenset[str]:
         these = Q.const_score_query(Q.term_set_query(schema(), "iri", list(iris)), 0.0)
-        both_hold = Q.boolean_query([(Occur.Must, build.found_by(expression, self._analyser)), (Occur.Must, these)])
+        both_hold = Q.boolean_query([(Occur.Must, build.found_by(expression)), (Occur.Must, these)])
         hits = self._searcher.search(both_hold, len(iris), count=False).hits
         return frozenset(stored(self._searcher, address)[0].iri for _, address in hits)
 
@@ -91,7 +91,7 @@ class Search:
 
     def _meeting(self, query: Query, expression: Expression) -> int:
         """How many records meet the expression and the filters."""
-        return self._count(build.found_by(query.narrowed(expression), self._analyser))
+        return self._count(build.found_by(query.narrowed(expression)))
 
     def _count(self, query: tantivy.Query) -> int:
         return total(self._searcher.search(query, 1))
@@ -155,11 +155,11 @@ class Search:
         counted = self._counts(matching, [name for name in query.facets if name not in narrowed], query.facet_size)
         for name in narrowed.intersection(query.facets):
             left = query.narrowed(expression, name)
-            counts = self._counts(build.found_by(left, self._analyser), [name], query.facet_size)[name]
+            counts = self._counts(build.found_by(left), [name], query.facet_size)[name]
             for value in query.filters.get(name, ()):
                 if value not in counts:  # what was chosen is shown, however small
                     chosen = both(left, Choice(name, (value,)))
-                    counts[value] = self._count(build.found_by(chosen, self._analyser))
+                    counts[value] = self._count(build.found_by(chosen))
             counted[name] = counts
         return {name: _ordered(counted[name]) for name in query.facets}
 

@@ -16,7 +16,7 @@ Cut = Callable[[str], list[str]]
 
 # What is asked for, as a run of characters: in title and keywords, two neighbours side by side, all of it in title and keywords.
 HEAD, BESIDE, WHOLE = 0.3, 1.0, 1.0
-WORD_FIELDS = ("title", "keywords", "orgs", "abstract")
+WORD_FIELDS = ("title", "keywords", "orgs")
 AMONG_ORGANISATIONS = 0.2  # a word of what may be the name of one, among the organisations of a record
 IN_ITS_FIELD = 0.3  # a word in the field that the query names
 OTHER_NAME = 0.6  # of a synonym, against the name that was typed
@@ -24,8 +24,8 @@ TRANSLATION = 1.0  # of the most certain one
 FULL_NAME = 2.0  # of what was abbreviated: 清华 means the university before it means a firm that bears the name
 FURTHER_NAMES = 0.1  # of the other names a record has, when one was counted
 PINYIN, NUMBER = 1.0, 50.0
-# The fields of `search/fields.py` as what is indexed of them: its words.
-WORDS = {"title": "title", "keywords": "keywords", "org": "orgs", "abstract": "abstract"}
+# Fields of `search/fields.py`, as what is indexed of them: their words.
+WORDS = {"title": "title", "keywords": "keywords", "org": "orgs"}
 
 
 class Lift(NamedTuple):
@@ -65,7 +65,7 @@ def _own_names(wish: Term) -> list[tuple[str, float]]:
 
 
 def _name(wish: Term, name: str, weight: float, cut: Cut) -> Iterator[Lift]:
-    if wish.field or ORGANISATION.search(name):
+    if wish.field in WORDS or (not wish.field and ORGANISATION.search(name)):
         field, boost = (WORDS[wish.field], IN_ITS_FIELD) if wish.field else ("orgs", AMONG_ORGANISATIONS)
         for word in dict.fromkeys(cut(name)):
             yield Lift(field, word, boost * weight)

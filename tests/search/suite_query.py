@@ -64,6 +64,20 @@ class QueryBehaviour:
         index.commit()
         return index
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def abstracts(cls, make_index: MakeIndex) -> SearchIndex:
+        index = make_index()
+        index.put(
+            [
+                public("words", "量子点膜", abstract="量子点的制备。", keywords=("石墨",)),  # a word of its title
+                public("text", "其他", abstract="一种量子点膜。"),
+                public("latin", "其他", abstract="PM2.5膜。"),
+            ]
+        )
+        index.commit()
+        return index
+
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
@@ -106,6 +120,23 @@ class QueryBehaviour:
         page = things.search(Query(text))
         assert (set(names(page)), page.total) == (expected, len(expected))
         assert (page.relaxed, page.unmet, page.problem) == (False, (), None)
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("量子点膜", {"text"}),
+            ("量子点", {"words", "text"}),
+            ("点", {"words", "text"}),
+            ("膜", {"text", "latin"}),
+            ("PM2.5膜", {"latin"}),
+            ("石墨", set()),
+        ],
+    )
+    def test_what_is_asked_of_an_abstract_stands_in_it_whole(
+        self, abstracts: SearchIndex, text: str, expected: set[str]
+    ) -> None:
+        page = abstracts.search(Query(f'abstract:"{text}"'))
+        assert (set(names(page)), page.total) == (expected, len(expected))
 
     @pytest.mark.parametrize(
         ("text", "expected", "fields"),

@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
+from operator import add
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from search import bulk
 from search.analysis import CJK, RUN, SPACED, grams, identifier_key, phrase, sequence, stem, threes, whole
+from search.bulk import Grams, Pieces
 from search.expression import All, Not, Term, wanted
-from search.highlight import PASSAGE, Pieces, mark, passage, places
+from search.highlight import PASSAGE, mark, passage, places
 from search.normalise import REGIONAL, align, normalise, normalise_plain, simplify
 from search.occurrences import Occurrences
 from search.question import default_language
@@ -26,9 +27,9 @@ TEXTS = st.lists(WORDS, max_size=12).map("".join)
 ANY = st.text(max_size=80)
 
 
-def analysed(text: str) -> bulk.Analysed:
-    (found,) = bulk.analyse(LANGUAGE.analyser, [normalise(text)])
-    return found
+def analysed(*texts: str) -> list[tuple[str, Grams]]:
+    pieces = Pieces([normalise(text) for text in texts])
+    return list(zip(pieces.words(LANGUAGE.analyser), pieces.grams(), strict=True))
 
 
 @given(TEXTS | ANY)
@@ -44,13 +45,14 @@ def test_script_does_not_matter(text: str) -> None:
 
 @given(st.lists(TEXTS | ANY | st.text("石墨烯膜 \n\0\1a3.-，", max_size=20), max_size=8))
 def test_many_texts_at_once_are_each_as_alone(texts: list[str]) -> None:
-    found = bulk.analyse(LANGUAGE.analyser, [normalise(text) for text in texts])
+    found = analysed(*texts)
     assert [sorted(words.split(" ")) for words, _ in found] == [
         sorted(LANGUAGE.analyser.words(text)) or [""] for text in texts
     ]
     runs = [RUN.findall(SPACED.sub("", normalise(text))) for text in texts]
-    expected = [[*grams(text), *threes(of_text)] for text, of_text in zip(texts, runs, strict=True)]
-    assert [pieces.split() for _, pieces in found] == expected
+    pairs = list(map(grams, texts))
+    assert [of_text.pairs.split() for _, of_text in found] == pairs
+    assert [of_text.every.split() for _, of_text in found] == list(map(add, pairs, map(threes, runs)))
 
 
 @given(TEXTS | ANY)
@@ -87,7 +89,7 @@ def test_ordinary_text_always_has_spans(text: str) -> None:
     assert bool(align(text).spans) == bool(text)
 
 
-def marked(text: str, *names: str, plain: bool = False) -> Pieces:
+def marked(text: str, *names: str, plain: bool = False) -> tuple[tuple[str, bool], ...]:
     (spans,) = places(Occurrences(names), [(text, plain)])
     return mark(text, spans)
 
@@ -157,7 +159,8 @@ def test_phrases(text: str, tokens: list[str], prefix: bool) -> None:
 
 @given(st.text("石墨烯，", max_size=9), st.text("石墨烯", min_size=2, max_size=5))
 def test_a_sequence_stands_in_a_text_where_its_characters_do(text: str, piece: str) -> None:
-    indexed = analysed(text).grams.split()
+    ((_, found),) = analysed(text)
+    indexed = found.every.split()
     tokens, _ = sequence(piece)
     places = range(len(indexed) - len(tokens) + 1)
     assert any(tuple(indexed[at : at + len(tokens)]) == tokens for at in places) == (piece in text)
