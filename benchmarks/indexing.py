@@ -72,6 +72,7 @@ def measure(count: int, folder: Path) -> dict[str, Spent]:
         (folder / name).mkdir()
     index, ready, raw = TantivyIndex.open(folder / "ours"), Ready(folder / "ready"), Plain(folder / "plain")
     ours(index, [])  # what is read once
+    raw.begin()
     spent = {name: Spent() for name in ("ours", "ready", "plain")}
     everything = list(records(count))
     for start in range(0, count, BATCH):
