@@ -85,14 +85,15 @@ class Scheme:
         self.id = entry.id
         self.zh = entry.zh
         self.en = entry.en
-        self.edition = entry.edition
+        self.edition_zh = entry.edition_zh
+        self.edition_en = entry.edition_en
         self.source_zh = entry.source_zh
         self.source_en = entry.source_en
         self.concepts: Mapping[str, Concept] = MappingProxyType(dict(concepts))
         self._found: dict[str, Concept | None] = {}
 
     def __repr__(self) -> str:
-        return f"<Scheme {self.id} {self.edition} ({len(self.concepts)} concepts)>"
+        return f"<Scheme {self.id} {self.edition_en} ({len(self.concepts)} concepts)>"
 
     def find(self, text: str) -> Concept | None:
         """The concept that a source's text means: its notation, code, label or alias. None when unknown or ambiguous."""
@@ -180,7 +181,8 @@ class SchemeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     zh: str
     en: str
-    edition: str
+    edition_zh: str
+    edition_en: str
     source_zh: str  # where the facts are from
     source_en: str
     count: int

@@ -20,7 +20,7 @@ def page() -> str:
 
 
 def _row(one: Scheme) -> tuple[object, ...]:
-    return (f"[{one.id}](#{one.id})", one.zh, one.en, one.edition, len(one.concepts), one.source_en)
+    return (f"[{one.id}](#{one.id})", one.zh, one.en, one.edition_en, len(one.concepts), one.source_en)
 
 
 def _listed(one: Scheme) -> list[str]:

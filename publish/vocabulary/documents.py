@@ -53,6 +53,7 @@ class SchemeDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     zh: str
     en: str
     edition: str
+    edition_zh: str
     source: str
     source_zh: str
     concepts: tuple[ConceptDocument, ...]
@@ -70,7 +71,8 @@ def of_scheme(codes: Scheme, form: Format, ns: Namespaces) -> bytes:
             codes.id,
             codes.zh,
             codes.en,
-            codes.edition,
+            codes.edition_en,
+            codes.edition_zh,
             codes.source_en,
             codes.source_zh,
             concepts,

@@ -215,6 +215,9 @@ def test_codes_are_found_by_what_they_correspond_to(client: TestClient, address:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_origin_and_notes_are_in_the_language_of_the_page(client: TestClient, lang: str) -> None:
     assert ("Law on guarding state secrets" in client.get(f"/code/cl19.html?lang={lang}").text) is (lang == "en")
+    for path in ("/code", "/code/cl01.html"):
+        text = client.get(f"{path}?lang={lang}").text
+        assert ("Registration form<" in text, "登记表<" in text) == (lang == "en", lang == "zh")
     assert ("（未核实）" in client.get(f"/code/cl09/1.html?lang={lang}").text) is (lang == "zh")
 
 

@@ -48,7 +48,7 @@ def _secret_level(text: str) -> Parsed:
 def parse_trl(tree: Tree, options: Options) -> Parsed:
     """A `Trl`: one level (6, TRL6, 六级), a range (TRL4-6), or the range that a stage of CL-04 covers. `trl-invalid`."""
     text = one(tree)
-    return NOTHING if text is None else _trl(text, options.edition or scheme("cl05").edition)
+    return NOTHING if text is None else _trl(text, options.edition or scheme("cl05").edition_zh)
 
 
 @lru_cache(maxsize=1_024)

@@ -46,8 +46,11 @@ def _describe(graph: Graph, codes: Scheme) -> None:
     graph.add(graph.subject, "dcterms:title", tagged(codes.zh, "zh"))
     graph.add(graph.subject, "dcterms:title", tagged(codes.en, "en"))
     graph.add(graph.subject, "dcterms:identifier", string(codes.id))
-    if codes.edition:
-        graph.add(graph.subject, "owl:versionInfo", string(codes.edition))
+    if codes.edition_zh == codes.edition_en:  # the number of a standard, which no language has
+        graph.add(graph.subject, "owl:versionInfo", string(codes.edition_en))
+    else:
+        graph.add(graph.subject, "owl:versionInfo", tagged(codes.edition_zh, "zh"))
+        graph.add(graph.subject, "owl:versionInfo", tagged(codes.edition_en, "en"))
     graph.add(graph.subject, "dcterms:source", tagged(codes.source_zh, "zh"))
     graph.add(graph.subject, "dcterms:source", tagged(codes.source_en, "en"))
     for concept in codes.top:

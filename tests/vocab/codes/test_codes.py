@@ -73,7 +73,7 @@ def test_a_stage_gives_a_range_never_a_level() -> None:
     assert stage_to_trl("cl04/2") == Trl(4, 6, "derived-from-stage")
     assert stage_to_trl("cl04/3") == Trl(7, 9, "derived-from-stage")
     assert stage_to_trl("cl04/9") is None
-    assert scheme("cl05").edition == "GB/T 22900-2009"
+    assert scheme("cl05").edition_zh == "GB/T 22900-2009"
 
 
 def test_every_province_of_cl26_has_its_six_digits() -> None:

@@ -18,6 +18,15 @@ def test_every_code_list_is_a_concept_scheme_with_all_its_concepts(scheme_id: st
     assert linked <= concepts
 
 
+def test_an_edition_is_told_in_both_languages_unless_it_is_a_number() -> None:
+    def editions(scheme_id: str) -> list[str]:
+        said = f"<{NS.scheme(scheme_id)}> <{NS.expand('owl:versionInfo')}> "
+        return [line.removeprefix(said) for line in concept_lines(scheme_id, NS) if line.startswith(said)]
+
+    assert editions("cl01") == ['"登记表"@zh', '"Registration form"@en']
+    assert editions("cl05") == ['"GB/T 22900-2009"']
+
+
 def test_an_unknown_scheme_is_said_to_be_unknown() -> None:
     with pytest.raises(UnknownScheme):
         list(concept_triples("cl99", NS))
