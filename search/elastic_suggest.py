@@ -1,14 +1,17 @@
-"""Completions from an Elasticsearch index: titles, keywords and organisations by their beginning, the most frequent first."""
+"""Completions from an Elasticsearch index: titles, keywords and organisations by their beginning, the most frequent first, and
+behind them titles that hold further on what was typed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 from elasticsearch import Elasticsearch
 
+from search import elastic_query as build
 from search.base import Suggestion
-from search.indexed import MOST_SUGGESTIONS, SEPARATOR, SUGGESTED, suggestion_key
+from search.completion import LOOKED_AT, Completions, Further, further
+from search.indexed import MOST_SUGGESTIONS, SEPARATOR, suggestion_key
 from search.pinyin import typed
 from vocab.document import SearchDocument
 
@@ -40,7 +43,11 @@ def suggest(client: Elasticsearch, index: str, prefix: str, size: int) -> list[S
         allow_partial_search_results=False,
     )
     terms = [bucket["key"] for bucket in answer["aggregations"]["terms"]["buckets"]]
-    return _read(terms, _titles(client, index, terms), size)
+    out = _read(terms, _titles(client, index, terms), Completions(size))
+    if not out.full() and (wanted := further(prefix)):
+        for document in _holding(client, index, wanted, size * LOOKED_AT):
+            out.further(document, wanted)
+    return out.found
 
 
 def _titles(client: Elasticsearch, index: str, terms: list[str]) -> dict[str, SearchDocument]:
@@ -57,21 +64,39 @@ def _titles(client: Elasticsearch, index: str, terms: list[str]) -> dict[str, Se
     )
     out: dict[str, SearchDocument] = {}
     for hit in answer["hits"]["hits"]:
-        document = msgspec.convert(hit["_source"]["document"], SearchDocument)
-        out |= dict.fromkeys(set(hit["fields"]["suggest"]).intersection(wanted), document)
+        out |= dict.fromkeys(set(hit["fields"]["suggest"]).intersection(wanted), _document(hit))
     return out
 
 
-def _read(terms: list[str], titles: Mapping[str, SearchDocument], size: int) -> list[Suggestion]:
-    out: dict[tuple[str, str], Suggestion] = {}
+def _read(terms: list[str], titles: Mapping[str, SearchDocument], out: Completions) -> Completions:
     for term in terms:
         what, name = _parts(term)
         if what != "t":
-            out.setdefault((what, name), Suggestion(name, SUGGESTED[what], ""))
+            out.text(what, name)
         elif document := titles.get(term):
-            title = document.title_zh or document.title_en
-            out.setdefault((what, title), Suggestion(title, document.kind, document.iri))
-    return list(out.values())[:size]
+            out.title(document)
+    return out
+
+
+def _holding(client: Elasticsearch, index: str, wanted: Further, most: int) -> Iterator[SearchDocument]:
+    """The newest records whose titles hold it."""
+    clauses = [build.contains("title_grams", run) for run in wanted.runs]
+    clauses += [build.term("title", word) for word in wanted.words]
+    if wanted.beginning:
+        clauses.append({"prefix": {"title": {"value": wanted.beginning}}})
+    answer = client.search(
+        index=index,
+        query={"bool": {"filter": [clause for clause in clauses if clause is not None]}},
+        sort=[{"by_date": "desc"}],
+        size=most,
+        track_total_hits=False,
+        allow_partial_search_results=False,
+    )
+    yield from map(_document, answer["hits"]["hits"])
+
+
+def _document(hit: Answer) -> SearchDocument:
+    return msgspec.convert(hit["_source"]["document"], SearchDocument)
 
 
 def _parts(term: str) -> tuple[str, str]:

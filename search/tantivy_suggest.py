@@ -1,14 +1,19 @@
-"""Completions while a person types: titles, keywords and organisations by their beginning, in characters or in pinyin."""
+"""Completions while a person types: titles, keywords and organisations by their beginning, in characters or in pinyin, and behind
+them titles that hold further on what was typed."""
+
+import re
+from collections.abc import Iterator
 
 import tantivy
+from tantivy import Occur, Query
 
 from search import tantivy_query as build
 from search.base import Suggestion
-from search.indexed import MOST_SUGGESTIONS, SEPARATOR, SUGGESTED, suggestion_key
+from search.completion import LOOKED_AT, SHORT, Completions, Further, further
+from search.indexed import MOST_SUGGESTIONS, SEPARATOR, suggestion_key
 from search.pinyin import typed
-from search.tantivy_schema import stored
-
-SHORT = 2  # Latin letters or digits that many titles begin with
+from search.tantivy_schema import schema, stored
+from vocab.document import SearchDocument
 
 
 def suggest(searcher: tantivy.Searcher, prefix: str, size: int) -> list[Suggestion]:
@@ -20,10 +25,15 @@ def suggest(searcher: tantivy.Searcher, prefix: str, size: int) -> list[Suggesti
     # Twice: keys of withdrawn records stay in the dictionary until the engine merges, and are passed over here.
     for limit in (size * 4, size * 64):
         terms = _beginning(searcher, key, limit)
-        out = _living(searcher, terms, size)
-        if len(out) == size or len(terms) < limit:
+        out = _living(searcher, terms, Completions(size))
+        if out.full() or len(terms) < limit:
             break
-    return out
+    if not out.full() and (wanted := further(prefix)):
+        for document in _holding(searcher, wanted, size * LOOKED_AT):
+            out.further(document, wanted)
+            if out.full():
+                break
+    return out.found
 
 
 def _beginning(searcher: tantivy.Searcher, key: str, limit: int) -> list[str]:
@@ -35,20 +45,26 @@ def _beginning(searcher: tantivy.Searcher, key: str, limit: int) -> list[str]:
     return [term for term, _ in sorted(terms, key=lambda counted: (-counted[1], counted[0]))[:limit]]
 
 
-def _living(searcher: tantivy.Searcher, terms: list[str], size: int) -> list[Suggestion]:
-    out: dict[tuple[str, str], Suggestion] = {}
+def _living(searcher: tantivy.Searcher, terms: list[str], out: Completions) -> Completions:
     for term in terms:
-        if len(out) == size:
+        if out.full():
             break
         _, what, name = term.split(SEPARATOR, 2)
         field = "suggest_titles" if what == "t" else "suggest"
         hits = searcher.search(build.term(field, term), 1, count=False).hits
-        if not hits:
-            continue
-        if what != "t":
-            out.setdefault((what, name), Suggestion(name, SUGGESTED[what], ""))
-            continue
-        document, _ = stored(searcher, hits[0][1])
-        title = document.title_zh or document.title_en  # the same title leads to one of its records
-        out.setdefault((what, title), Suggestion(title, document.kind, document.iri))
-    return list(out.values())
+        if hits and what == "t":
+            out.title(stored(searcher, hits[0][1])[0])
+        elif hits:
+            out.text(what, name)
+    return out
+
+
+def _holding(searcher: tantivy.Searcher, wanted: Further, most: int) -> Iterator[SearchDocument]:
+    """The newest records whose titles hold it."""
+    queries = [build.contains("title_grams", run) for run in wanted.runs]
+    queries += [build.term("title", word) for word in wanted.words]
+    if wanted.beginning:
+        queries.append(Query.regex_query(schema(), "title", f"{re.escape(wanted.beginning)}.*"))
+    query = Query.boolean_query([(Occur.Must, one) for one in queries if one is not None])
+    for _, address in searcher.search(query, most, count=False, order_by_field="by_date").hits:
+        yield stored(searcher, address)[0]

@@ -14,6 +14,7 @@ from search.question import Language
 from search.synonyms import Below, Same, SynonymFile
 from tests.search.records import iri, public
 from tests.search.suite_query import QueryBehaviour, counts, names
+from tests.search.suite_suggest import SuggestBehaviour
 from vocab.public import PublicRecord
 
 CORPUS = (
@@ -55,7 +56,7 @@ def marked(hit: Hit, text: str) -> list[str]:
     return [piece for piece, matched in hit.highlights[text] if matched]
 
 
-class SearchIndexBehaviour(QueryBehaviour):
+class SearchIndexBehaviour(QueryBehaviour, SuggestBehaviour):
     """Subclasses define the fixture `make_index` (scope "class"): each call makes a writable index with nothing in it."""
 
     @pytest.fixture(scope="class")
@@ -375,24 +376,7 @@ class SearchIndexBehaviour(QueryBehaviour):
         assert passage.startswith("…")
         assert passage.endswith("…")
 
-    # Suggestions and the like
-
-    @pytest.mark.parametrize("prefix", ["石墨", "shimo", "smx", "ShiMo", "石 墨"])
-    def test_suggests(self, index: SearchIndex, prefix: str) -> None:
-        assert "石墨烯" in [s.text for s in index.suggest(prefix)]
-
-    def test_a_suggested_title_leads_to_its_record(self, index: SearchIndex) -> None:
-        [suggestion] = index.suggest("集成电路封")
-        assert (suggestion.text, suggestion.kind, suggestion.iri) == ("集成电路封装", "achievement", iri("chip"))
-
-    def test_titles_fill_what_keywords_leave(self, empty: SearchIndex) -> None:
-        empty.put([public(f"n{n}", f"量子点研究{n}", keywords=("量子点",)) for n in range(3)])
-        empty.commit()
-        assert [(s.text, s.kind) for s in empty.suggest("l", 3)] == [
-            ("量子点", "keyword"),
-            ("量子点研究0", "achievement"),
-            ("量子点研究1", "achievement"),
-        ]
+    # The like
 
     def test_similar(self, index: SearchIndex) -> None:
         similar = [hit.document.iri for hit in index.similar(iri("graphene"))]
