@@ -53,8 +53,7 @@ def _wide(condition: Expression) -> bool:
 def _price(low: float | str | None, high: float | str | None, reader: Reader) -> str:
     least, most = (None if bound is None else Decimal(str(bound)) for bound in (low, high))
     if least is not None and most is not None:
-        amounts = reader.money(least), reader.money(most)
-        return amounts[0] if least == most else reader.text("price.between", low=amounts[0], high=amounts[1])
+        return reader.amounts(least, most)
     if most is not None:
         open_at = most + CENT
         return reader.text(

@@ -27,8 +27,11 @@ PATTERNS = {
     Lang.ZH: {Precision.YEAR: "y年", Precision.MONTH: "y年M月", Precision.DAY: "y年M月d日"},
     Lang.EN: {Precision.YEAR: "y", Precision.MONTH: "MMMM y", Precision.DAY: "d MMMM y"},
 }
-WAN = Decimal(10_000)
-YI = Decimal(100_000_000)
+ONE, WAN, MILLION, YI = (Decimal(n) for n in (1, 10_000, 1_000_000, 100_000_000))
+AMOUNTS = {
+    Lang.ZH: {YI: "{} 亿元", WAN: "{} 万元", ONE: "{} 元"},
+    Lang.EN: {MILLION: "CNY {} million", ONE: "CNY {}"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Reader:
             return self.text("price.from", amount=self.money(Decimal(low)))
         if low == "0":
             return self.text("price.below", amount=self.money(Decimal(high)))
-        return self.text("price.between", low=self.money(Decimal(low)), high=self.money(Decimal(high)))
+        return self.amounts(Decimal(low), Decimal(high))
 
     def number(self, number: int | float | Decimal) -> str:
         return format_decimal(number, locale=self.locale)
@@ -109,18 +112,27 @@ class Reader:
         return format_timedelta(passed, add_direction=True, locale=self.locale)
 
     def money(self, yuan: Decimal | float) -> str:
-        """An amount in the unit people read: 万元 and 亿元 in Chinese, CNY with thousands in English."""
+        """An amount in the unit people read: 50 万元, 3 亿元; CNY 500,000, CNY 1.2 million."""
         amount = Decimal(str(yuan))
-        if self.lang is Lang.EN:
-            return f"CNY {self.number(amount)}"
-        for unit, word in ((YI, "亿元"), (WAN, "万元")):
-            if amount >= unit:
-                return f"{self.number(amount / unit)} {word}"
-        return f"{self.number(amount)} 元"
+        unit = self._unit(amount)
+        return AMOUNTS[self.lang][unit].format(self.number(amount / unit))
+
+    def amounts(self, low: Decimal, high: Decimal) -> str:
+        """From one amount to another, both in one unit, which is said once: 10–50 万元; CNY 500,000–1,000,000, CNY 1–5 million."""
+        if low == high:
+            return self.money(low)
+        unit = min(self._unit(amount) for amount in (low, high) if amount)
+        return AMOUNTS[self.lang][unit].format(f"{self.number(low / unit)}–{self.number(high / unit)}")
+
+    def _unit(self, amount: Decimal) -> Decimal:
+        """The largest that it reaches. In English one that is no round number of millions is written out."""
+        if self.lang is Lang.EN and amount % (MILLION / 10):
+            return ONE
+        return next((unit for unit in AMOUNTS[self.lang] if amount >= unit), ONE)
 
     def price(self, price: Price) -> str:
         """An asking price; what cannot be read as amounts is shown as the source wrote it."""
-        amounts = [self.money(bound) for bound in (price.min, price.max) if bound is not None]
-        if amounts:
-            return " – ".join(dict.fromkeys(amounts))
+        bounds = [bound for bound in (price.min, price.max) if bound is not None]
+        if bounds:
+            return self.amounts(bounds[0], bounds[-1])
         return self.text("price.negotiable") if price.negotiable else price.raw

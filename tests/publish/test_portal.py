@@ -1,6 +1,7 @@
 """The pages: everything public is on them in both languages, nothing else is, and nothing on them can act."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from lxml import html
@@ -9,6 +10,8 @@ from starlette.testclient import TestClient
 from publish.app import create_app
 from publish.labels import code_label
 from publish.languages import Lang
+from publish.messages import catalogue
+from publish.portal.reader import Reader
 from publish.services import Services
 from tests.publish import fakes, samples
 from vocab.field import Visibility, fields
@@ -89,13 +92,31 @@ def test_every_public_field_is_shown_and_no_other(client: TestClient, lang: Lang
         assert hidden not in text
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "chinese", "english"),
+    [
+        (0, 100_000, "0–10 万元", "CNY 0–100,000"),
+        (100_000, 500_000, "10–50 万元", "CNY 100,000–500,000"),
+        (500_000, 1_000_000, "50–100 万元", "CNY 500,000–1,000,000"),
+        (1_000_000, 5_000_000, "100–500 万元", "CNY 1–5 million"),
+        (1_200_000, 1_200_000, "120 万元", "CNY 1.2 million"),
+        (1_234_500, 2_000_000, "123.45–200 万元", "CNY 1,234,500–2,000,000"),
+        (50_000_000, 100_000_000, "5,000–10,000 万元", "CNY 50–100 million"),
+        (800, 800, "800 元", "CNY 800"),
+    ],
+)
+def test_amounts_say_their_unit_once(services: Services, low: int, high: int, chinese: str, english: str) -> None:
+    readers = [Reader(lang, catalogue(), services) for lang in (Lang.ZH, Lang.EN)]
+    assert [reader.amounts(Decimal(low), Decimal(high)) for reader in readers] == [chinese, english]
+
+
 def test_values_are_written_for_the_reader(client: TestClient) -> None:
     chinese, english = (words(client.get(f"{RECORD}?lang={lang}").text) for lang in Lang)
-    assert "30 万元 – 50 万元" in chinese
+    assert "30–50 万元" in chinese
     assert "2018年1月 – 2020年6月" in chinese
     assert "号码校验位不符" in chinese
     assert "张示例, 李虚构, 王样本, 等. 石墨烯基导热膜制备技术[DB/OL]. 成果公开平台, 2026-10-01(2026-11-13)" in chinese
-    assert "CNY 300,000 – CNY 500,000" in english
+    assert "CNY 300,000–500,000" in english
     assert "January 2018 – June 2020" in english
     assert "Machine translation" in english
     assert "浙江省杭州市" in chinese
@@ -159,7 +180,8 @@ def test_search_says_what_is_chosen_and_what_to_do(client: TestClient) -> None:
     assert sorted(checked) == ["110000", "330000"]
     empty = words(client.get("/search?q=没有这样的东西&stage=cl04/1").text)
     assert "没有找到记录" in empty
-    assert "清除筛选条件" in empty
+    assert "浏览全部记录" in empty
+    assert "清除筛选条件" not in empty  # the words alone find nothing either
     assert "没有同时包含全部检索词" in words(client.get("/search?q=~").text)
     assert client.get("/search?sort=nonsense&utm_source=x").status_code == 200
 

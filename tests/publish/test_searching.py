@@ -62,8 +62,8 @@ def target(client: TestClient, found: html.HtmlElement, path: str) -> str:
 def test_chips_say_how_the_query_was_read_and_lead_to_the_search_without_them(client: TestClient) -> None:
     found = page(client, q="50万以下 装置 year:2018..2022")
     assert said(found, "//a[starts-with(@class, 'chip ') or @class='chip']") == [
-        "意向价格50 万元以下 ×（移除此条件）",
-        "时间2018年至2022年 ×（移除此条件）",
+        "意向价格：50 万元以下 ×（移除此条件）",
+        "时间：2018年至2022年 ×（移除此条件）",
     ]
     assert said(found, "//*[@id='found']") == ["找到 1 条记录"]
     assert target(client, found, "//a[contains(@class, 'chip-guess')]/@href") == "找到 1 条记录"
@@ -71,17 +71,17 @@ def test_chips_say_how_the_query_was_read_and_lead_to_the_search_without_them(cl
     assert "按文字检索" in words.text_content()
     english = page(client, "en", q="50万以下 装置 year:2018..2022")
     assert said(english, "//*[@class='chip' or @class='chip chip-guess']") == [
-        "Priceup to CNY 500,000 × (remove this filter)",
-        "Date2018 to 2022 × (remove this filter)",
+        "Price: up to CNY 500,000 × (remove this filter)",
+        "Date: 2018 to 2022 × (remove this filter)",
     ]
 
 
 def test_what_was_chosen_beside_the_text_has_chips_too(client: TestClient) -> None:
     found = page(client, q="电池", region="330000", year_from="2020", price_max="2000000")
     assert said(found, "//*[@class='chip']") == [
-        "地区浙江省 ×（移除此条件）",
-        "意向价格200 万元以下 ×（移除此条件）",
-        "时间2020年以后 ×（移除此条件）",
+        "地区：浙江省 ×（移除此条件）",
+        "意向价格：200 万元以下 ×（移除此条件）",
+        "时间：2020年以后 ×（移除此条件）",
     ]
     assert said(found, "//*[@id='found']") == ["找到 1 条记录"]
     assert found.xpath("//input[@name='year_from']/@value") == ["2020"]
@@ -142,7 +142,7 @@ def test_bands_of_prices_are_in_their_order(client: TestClient) -> None:
         "10000000-",
         "negotiable",
     ]
-    assert "CNY 100,000 – CNY 500,000" in said(page(client, "en"), "//input[@name='price']/following-sibling::*[1]")
+    assert "CNY 100,000–500,000" in said(page(client, "en"), "//input[@name='price']/following-sibling::*[1]")
 
 
 def test_years_are_bars_that_lead_to_their_records(client: TestClient) -> None:
