@@ -1,13 +1,27 @@
 // Comfort only: every page works without this file.
+const wide = matchMedia("(min-width: 60rem)"); // as in parts.css
 for (const form of document.querySelectorAll("form[data-instant]")) {
   form.classList.add("instant");
-  form.addEventListener("change", (event) => {
-    if (event.target.matches("input[type=checkbox], select")) form.requestSubmit();
+  form.addEventListener("change", ({ target }) => {
+    // Where filters fold away, several are chosen and then applied.
+    if (!target.matches("select") && !(wide.matches && target.matches("input[type=checkbox]"))) return;
+    sessionStorage.setItem("chosen", JSON.stringify([target.name, target.type === "checkbox" ? target.value : "", scrollY]));
+    form.requestSubmit();
   });
   // Empty fields would only lengthen the address.
   form.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData]) if (value === "" || (name === "sort" && value === "relevance")) event.formData.delete(name);
   });
+}
+
+// The page comes anew with every choice, and goes on where it was made.
+const [chosen, value, height = 0] = JSON.parse(sessionStorage.getItem("chosen") ?? "[]");
+sessionStorage.removeItem("chosen");
+const again = [...document.querySelectorAll("form[data-instant] :is(input, select)")].find((one) => one.name === chosen && (!value || one.value === value));
+if (again) {
+  for (let fold = again.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  scrollTo(0, height);
+  again.focus({ preventScroll: true });
 }
 
 // Completions as one types: a list that the arrow keys walk through (WAI-ARIA combobox), asked for when typing pauses.
@@ -44,6 +58,14 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
     if (item.dataset.path) location.assign(item.dataset.path);
     else field.form.requestSubmit();
   };
+  const emphasised = (text) => {
+    const whole = document.createElement("span");
+    const at = text.toLowerCase().indexOf(typed.trim().toLowerCase());
+    const hit = document.createElement("b");
+    hit.textContent = at < 0 ? "" : text.substr(at, typed.trim().length);
+    whole.append(text.slice(0, Math.max(at, 0)), hit, text.slice(Math.max(at, 0) + hit.textContent.length));
+    return whole;
+  };
   const show = (found) => {
     list.replaceChildren(...found.map((one, at) => {
       const item = document.createElement("li");
@@ -54,7 +76,8 @@ for (const field of document.querySelectorAll("input[data-suggest]")) {
       item.dataset.text = one.text;
       if (one.iri.includes("/id/")) item.dataset.path = `/${one.iri.split("/id/")[1]}`;
       kind.textContent = kinds[one.kind] ?? "";
-      item.append(one.text, kind);
+      if (/\p{Script=Han}/u.test(one.text)) item.lang = "zh-CN";
+      item.append(emphasised(one.text), kind);
       // Before the field loses the focus, which would close the list.
       item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(item); });
       return item;

@@ -157,6 +157,37 @@ def test_choosing_a_filter_applies_it_at_once_with_javascript(page: Page) -> Non
     assert "sort=" not in page.url
 
 
+def test_a_choice_is_gone_on_from_where_it_was_made(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto("/search")
+    fold = page.locator("details.below").last
+    fold.locator("summary").first.click()
+    choice = fold.locator("input").first
+    choice.focus()
+    choice.press("Space")
+    page.wait_for_url("**=*")
+    expect(choice).to_be_checked()
+    expect(choice).to_be_focused()
+    expect(choice).to_be_in_viewport()
+    choice.press("Space")
+    page.wait_for_function("!location.search.includes('=')")
+    expect(choice).to_be_focused()
+
+
+def test_on_a_phone_filters_are_chosen_and_then_applied(browser: Browser, site: str) -> None:
+    context = browser.new_context(base_url=site, viewport={"width": 360, "height": 640}, locale="en")
+    page = context.new_page()
+    page.goto("/search?q=示例")
+    page.locator(".filters-fold > summary").click()
+    for region in ("330000", "110000"):
+        page.locator(f"input[name=region][value='{region}']").check()
+    expect(page.locator(".apply")).to_be_in_viewport()  # however long the list is
+    page.locator(".apply").click()
+    page.wait_for_url("**region=330000**")
+    assert "region=110000" in page.url
+    context.close()
+
+
 def test_completions_are_chosen_with_the_keyboard(page: Page) -> None:
     page.goto("/search")
     field, options = page.locator("#q"), page.get_by_role("option")
