@@ -38,9 +38,13 @@ class PublishError(Exception):
 
 
 class BadParameter(PublishError):
-    def __init__(self, name: str, message: str, allowed: Sequence[str] = (), value: str | None = None) -> None:
+    """A text that is too long says how many characters it may have (`most`), so that a page says it in the reader's language."""
+
+    def __init__(
+        self, name: str, message: str, allowed: Sequence[str] = (), value: str | None = None, most: int | None = None
+    ) -> None:
         super().__init__(message)
-        self.name, self.allowed, self.value = name, tuple(allowed), value
+        self.name, self.allowed, self.value, self.most = name, tuple(allowed), value, most
 
 
 class NotFound(PublishError):

@@ -118,6 +118,17 @@ class Speller(Protocol):
 Frequency = Callable[[str], int]  # how many records of the index hold a text anywhere, now
 
 
+REFUSALS = (
+    "long",  # more characters than `most`
+    "values",  # `count` chosen values, more than `most`
+    "value",  # a chosen value of more characters than `most`
+    "cursor",  # a place in the results that is none
+    "stale",  # one in the results of another query
+    "deep",  # beyond the `most`th record of an order
+    "much",  # more words than the engine takes
+)
+
+
 class SearchError(Exception):
     """The engine could not answer; the message is for a person, the operator who reads the log."""
 
@@ -125,7 +136,15 @@ class SearchError(Exception):
 
 
 class BadQuery(SearchError):
-    """The query itself is wrong (unknown facet, broken cursor, too long): names the value and what is allowed."""
+    """The query itself is wrong (unknown facet, broken cursor, too long): names the value and what is allowed.
+
+    What an address of a search page can be wrong in has a code of REFUSALS and the values of its message, to be said in another
+    language.
+    """
+
+    def __init__(self, message: str, code: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.code, self.values = code, values
 
 
 class SearchUnavailable(SearchError):

@@ -10,7 +10,6 @@ from search.attempts import Step
 from search.base import BadQuery, Query
 
 LONGEST = 2000
-BROKEN = "cursor is broken: use the `next` of a page as it is"
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -42,10 +41,17 @@ def read(text: str, query: Query) -> Cursor:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
         cursor = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=Cursor)
     except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadQuery(f"cursor {text[:40]!r} is broken: use the `next` of a page as it is") from error
+        raise broken(text) from error
     numbers = (cursor.offset, cursor.key if isinstance(cursor.key, int) else 0)
     if len(text) > LONGEST or not all(0 <= n < 2**63 for n in numbers):
-        raise BadQuery(f"cursor {text[:40]!r} is broken: use the `next` of a page as it is")
+        raise broken(text)
     if cursor.query != fingerprint(query):
-        raise BadQuery("cursor belongs to another query: text, filters and sort must be those of the page it came from")
+        reason = "cursor belongs to another query: text, filters and sort must be those of the page it came from"
+        raise BadQuery(reason, "stale")
     return cursor
+
+
+def broken(text: str = "") -> BadQuery:
+    """`text`: as it was given; empty where it could be read and means nothing here."""
+    named = f"cursor {text[:40]!r}" if text else "cursor"
+    return BadQuery(f"{named} is broken: use the `next` of a page as it is", "cursor")

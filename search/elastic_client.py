@@ -110,7 +110,7 @@ def _told(where: str, error: ApiError) -> Exception:
     if kind in ("index_not_found_exception", "aliases_not_found_exception"):
         return Missing(f"{where}: the index is missing or not built yet")
     if error.status_code == 400 and "clause" in reason(error).casefold():
-        return BadQuery("the query asks for too many things at once: use fewer words")
+        return BadQuery("the query asks for too many things at once: use fewer words", "much")
     if error.status_code == 401:
         return Refused(
             f"{where} does not know us: check [search] api_key, or username and password, and whether the key was withdrawn or"

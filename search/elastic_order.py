@@ -7,8 +7,8 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from search import elastic_query as build
-from search.base import BadQuery, Sort
-from search.cursor import BROKEN, Cursor
+from search.base import Sort
+from search.cursor import Cursor, broken
 
 Answer = Mapping[str, Any]
 LAST = -1  # stands behind every `by_date`
@@ -60,7 +60,7 @@ class Order:
         else:
             wrong = not isinstance(key, int)
         if wrong:
-            raise BadQuery(BROKEN)
+            raise broken()
         return self._now(after) if self._sort is Sort.RELEVANCE else [key]
 
     def _now(self, after: Cursor) -> Sequence[Any]:

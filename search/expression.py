@@ -109,6 +109,7 @@ class Chip(msgspec.Struct, frozen=True):
 
 
 MISREADINGS = (
+    "nothing",  # a text without a word
     "unclosed-quote",  # a quotation mark without its second
     "unclosed",  # a parenthesis that nothing closes: it reaches to the end
     "unopened",  # a parenthesis that closes nothing

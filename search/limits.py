@@ -15,7 +15,9 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 def check(query: Query) -> None:
     """Raises BadQuery naming the value and the limit."""
     if len(query.text) > LONGEST_TEXT:
-        raise BadQuery(f"text has {len(query.text)} characters, at most {LONGEST_TEXT} are allowed")
+        raise BadQuery(
+            f"text has {len(query.text)} characters, at most {LONGEST_TEXT} are allowed", "long", most=LONGEST_TEXT
+        )
     if any(SURROGATE.search(t) for t in (query.text, *(v for chosen in query.filters.values() for v in chosen))):
         raise BadQuery("text and filter values must be valid Unicode: a lone surrogate was found")
     if not 0 <= query.size <= LARGEST_PAGE:
@@ -27,10 +29,12 @@ def check(query: Query) -> None:
             raise BadQuery(f"there is no facet {name[:40]!r}, only {', '.join(FACETS)}")
     values = [v for chosen in query.filters.values() for v in chosen]
     if len(values) > MOST_VALUES:
-        raise BadQuery(f"filters have {len(values)} values, at most {MOST_VALUES} are allowed")
+        reason = f"filters have {len(values)} values, at most {MOST_VALUES} are allowed"
+        raise BadQuery(reason, "values", count=len(values), most=MOST_VALUES)
     for value in values:
         if len(value) > LONGEST_VALUE:
-            raise BadQuery(f"filter value {value[:40]!r}... is longer than {LONGEST_VALUE} characters")
+            reason = f"filter value {value[:40]!r}... is longer than {LONGEST_VALUE} characters"
+            raise BadQuery(reason, "value", value=value[:40], most=LONGEST_VALUE)
     if len(query.ranges) > MOST_RANGES:
         raise BadQuery(f"there are {len(query.ranges)} ranges, at most {MOST_RANGES} are allowed")
     for asked in query.ranges:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from itertools import zip_longest
 
-from search.analysis import identifier_key, looks_like_identifier
+from search.analysis import RUN, identifier_key, looks_like_identifier
 from search.expression import (
     EVERYTHING,
     IDENTIFIER,
@@ -57,6 +57,12 @@ class Reading:
     def question(self) -> Question:
         self._problem = self._parsed.problem
         found = both(*dict.fromkeys(self._query(self._parsed.query.parts, "", top=True)))
+        if (
+            self._problem is None
+            and (only := "".join(filter(str.isprintable, self._text)).strip())
+            and not RUN.search(only)
+        ):
+            self._problem = Misread("nothing", 0, only[:40])
         return Question(self._with_number(found), tuple(self._chips), self._problem, self._cut)
 
     def _with_number(self, found: Expression) -> Expression:

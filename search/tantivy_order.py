@@ -8,7 +8,7 @@ from tantivy import Occur
 from tantivy import Query as Q
 
 from search.base import BadQuery, Sort
-from search.cursor import BROKEN, Cursor
+from search.cursor import Cursor, broken
 from search.tantivy_schema import schema, stored
 
 NEARBY = 100  # hits around the expected place in which the last page's last hit is looked for
@@ -52,7 +52,8 @@ class ByOffset(Order):
 
     def page(self, after: Cursor | None, size: int) -> Page:
         if after and after.offset > DEEPEST:
-            raise BadQuery(f"this order can be followed to its {DEEPEST}th record; sort by newest or oldest to read on")
+            reason = f"this order can be followed to its {DEEPEST}th record; sort by newest or oldest to read on"
+            raise BadQuery(reason, "deep", most=DEEPEST)
         return self._page(self.start(after) if after else 0, size)
 
     @abstractmethod
@@ -66,7 +67,7 @@ class ByScore(ByOffset):
     def start(self, after: Cursor) -> int:
         """The offset after the last hit given out: where it stands now, else the first hit that scores no more than it did."""
         if isinstance(after.key, str):
-            raise BadQuery(BROKEN)
+            raise broken()
         last = after.offset - 1
         if last < 0:
             return 0
@@ -90,7 +91,7 @@ class ByTitle(ByOffset):
     def start(self, after: Cursor) -> int:
         """The offset of the first hit whose key is greater than the last one's: at once when nothing moved, else by halving."""
         if not isinstance(after.key, str):
-            raise BadQuery(BROKEN)
+            raise broken()
         last = self._fetch(after.offset - 1, 1).hits if after.offset else []
         if last and last[0][0] == after.key:
             return after.offset
@@ -116,7 +117,7 @@ class ByDate(Order):
         if after is None:
             return self._page(0, size)
         if not isinstance(after.key, int):
-            raise BadQuery(BROKEN)
+            raise broken()
         low, high = (None, after.key) if self._newest else (after.key, None)
         rest = Q.range_query(schema(), "by_date", tantivy.FieldType.Integer, low, high, low is None, high is None)
         following = Q.boolean_query([(Occur.Must, self._found), (Occur.Must, rest)])

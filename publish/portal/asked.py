@@ -12,6 +12,7 @@ from search.expression import Range
 
 PATH = "/search"
 MOST_CHOSEN = 50
+BOUNDS = (("price_min", "price_max"), ("year_from", "year_to"))
 LONGEST_NUMBER = {"price_min": 12, "price_max": 12, "year_from": 4, "year_to": 4}
 
 
@@ -85,9 +86,12 @@ def asked(given: QueryParams, longest: int) -> Asked:
     BadParameter for a text that is too long."""
     text = given.get("q", "").strip()
     if len(text) > longest:
-        raise BadParameter("q", f"The text to search for is longer than {longest} characters.")
+        raise BadParameter("q", f"The text to search for is longer than {longest} characters.", most=longest)
     chosen = {name: tuple(dict.fromkeys(v for v in given.getlist(name) if v))[:MOST_CHOSEN] for name in FACETS}
     bounds = {name: _number(given.get(name, ""), longest) for name, longest in LONGEST_NUMBER.items()}
+    for least, most in BOUNDS:  # given the wrong way round, they are meant the other way
+        if (low := bounds[least]) is not None and (high := bounds[most]) is not None and low > high:
+            bounds |= {least: high, most: low}
     sort = given.get("sort", Sort.RELEVANCE.value)
     return Asked(
         text=text,

@@ -37,10 +37,9 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """A search beside one that found nothing, and what it finds."""
+    """A search beside one that found too little, in words, and how many records it finds."""
 
-    title: str
-    label: str
+    text: str
     href: str
     count: int
 
@@ -73,8 +72,8 @@ class SearchPage:
             "tags": tags,
             "unmet": reader.text("word.semicolon").join(tag_text(chip, reader) for chip in page.unmet),
             "mended": _mended(page.problem, wanted, reader) if page.problem else None,
-            "negotiable": self._negotiable(page, wanted),
-            "ways_out": list(self._ways_out(tags))[:WAYS_OUT] if not page.total else [],
+            "negotiable": self._negotiable(page, wanted, reader),
+            "ways_out": list(self._ways_out(wanted, tags, reader)) if not page.total else [],
             "folded": any(hit.same for hit in page.hits),
             "sorts": list(Sort),
             "next": wanted.address(cursor=page.next) if page.next else None,
@@ -91,7 +90,7 @@ class SearchPage:
     def _count(self, other: Asked) -> int:
         return self.site.services.index.search(replace(other, cursor=None).query(size=0)).total
 
-    def _negotiable(self, page: Page, wanted: Asked) -> WayOut | None:
+    def _negotiable(self, page: Page, wanted: Asked, reader: Reader) -> WayOut | None:
         """Records whose price is to be agreed, beside a search that a range of prices narrows."""
         priced = [chip for chip in page.chips if _bounds_price(chip.condition)]
         bounded = any(name.startswith("price") for name in wanted.bounds)
@@ -102,14 +101,20 @@ class SearchPage:
             wanted.retold(text).unbounded("price_min", "price_max"), chosen={**wanted.chosen, "price": ("negotiable",)}
         )
         count = self._count(other)
-        return WayOut("", "", other.address(), count) if count else None
+        return (
+            WayOut(reader.text("search.negotiable", n=reader.number(count)), other.address(), count) if count else None
+        )
 
-    def _ways_out(self, tags: list[Tag]) -> Iterator[WayOut]:
-        """What leaving out one condition would find."""
-        for tag in tags[:WAYS_OUT]:
-            count = self._count(tag.without)
-            if count and (tag.without.text or tag.without.narrowed):
-                yield WayOut(tag.title, tag.label, tag.without.address(), count)
+    def _ways_out(self, wanted: Asked, tags: list[Tag], reader: Reader) -> Iterator[WayOut]:
+        """What leaving out one condition would find, or all that were chosen."""
+        others = [
+            (tag.without, reader.text("search.way_out", title=tag.title, label=tag.label)) for tag in tags[:WAYS_OUT]
+        ]
+        if len(list(chosen(wanted, reader))) > 1:
+            others.append((Asked(wanted.text), reader.text("search.empty_filters")))
+        for other, text in others:
+            if (other.text or other.narrowed) and (count := self._count(other)):
+                yield WayOut(text, other.address(), count)
 
 
 def _bounds_price(condition: Expression) -> bool:

@@ -81,7 +81,7 @@ class CodePages:
         """What the search box found, by name or by what a code elsewhere corresponds to; nothing when nothing is looked for."""
         text = request.query_params.get("q", "").strip()
         if len(text) > LONGEST:
-            raise BadParameter("q", f"Parameter 'q' may have {LONGEST} characters, it has {len(text)}.")
+            raise BadParameter("q", f"Parameter 'q' may have {LONGEST} characters, it has {len(text)}.", most=LONGEST)
         elsewhere = corresponding.found(text, self.site.services.namespaces)
         concepts = elsewhere or found(text, schemes)
         shown = [(_title(scheme(one.scheme), reader), _plain(one, reader)) for one in concepts[:MOST]]

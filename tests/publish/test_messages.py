@@ -24,7 +24,7 @@ from publish.portal.errors import KNOWN
 from publish.portal.groups import GROUPS
 from publish.portal.search import TIPS
 from publish.standard.pages import OF_KIND
-from search.base import FACETS, Sort
+from search.base import FACETS, REFUSALS, Sort
 from search.expression import MISREADINGS
 from search.fields import FIELDS
 from vocab import values
@@ -50,6 +50,7 @@ def used() -> set[str]:
     written |= {key for text in texts for pair in CHOICE.findall(text) for key in pair}
     made = {f"sort.{s.value}" for s in Sort} | {f"facet.{f}" for f in FACETS} | {f"run.{s.value}" for s in RunStatus}
     made |= {f"read.{f}" for f in FIELDS if f not in FACETS} | {f"misread.{code}" for code in MISREADINGS}
+    made |= {f"refused.{code}" for code in REFUSALS}
     made |= {f"export.{column}" for column in COLUMNS} | {"price.below", "price.upto", "price.above", "price.from"}
     made |= {f"feed.{name}{end}" for name, _, _ in FEEDS for end in ("", "_holds")}
     made |= {f"feed.{chosen}" for chosen in ("source", "kind", "field")}

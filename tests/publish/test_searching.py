@@ -119,9 +119,64 @@ def test_a_better_spelling_is_a_link(client: TestClient) -> None:
 
 def test_a_search_that_finds_nothing_offers_what_would(client: TestClient) -> None:
     found = page(client, q="region:西藏 电池", year="2021")
-    assert said(found, "//*[@class='empty']//a")[:2] == ["去掉“地区：西藏自治区”", "清除筛选条件，只保留检索词"]
+    assert said(found, "//*[@class='empty']//a") == [
+        "去掉“地区：西藏自治区”",
+        "浏览全部记录",
+    ]  # without the year: nothing
     assert "找到 1 条记录" in said(found, "//*[@class='empty']//*[@class='note']")
     assert target(client, found, "//*[@class='empty']//a/@href") == "找到 1 条记录"
+
+
+def test_all_that_was_chosen_can_be_left_out_where_that_finds_something(client: TestClient) -> None:
+    found = page(client, q="电池", year="2010", region="540000")
+    [cleared] = [a for a in found.xpath("//*[@class='empty']//a") if a.text_content().startswith("清除")]
+    assert cleared.get("href") == "/search?q=%E7%94%B5%E6%B1%A0"
+    assert cleared.getparent().xpath("span/text()") == ["找到 4 条记录"]
+
+
+@pytest.mark.parametrize("text", ["***", "？！", "“”"])
+def test_a_text_without_a_word_is_said_to_narrow_nothing(client: TestClient, text: str) -> None:
+    assert said(page(client, q=text), "//*[@class='notice']") == [f"“{text}”中没有可检索的文字，未作为条件。"]
+    problem = client.get("/api/v1/search", params={"q": text}).json()["problem"]
+    assert (problem["code"], problem["piece"]) == ("nothing", text)
+
+
+def test_bounds_the_wrong_way_round_are_turned(client: TestClient) -> None:
+    found = page(client, year_from="2022", year_to="2019", price_min="9000000", price_max="100")
+    names = ("year_from", "year_to", "price_min", "price_max")
+    assert [found.xpath(f"//input[@name='{name}']/@value")[0] for name in names] == ["2019", "2022", "100", "9000000"]
+
+
+# What the page refuses
+
+
+REFUSED = {
+    "q=" + "a" * 501: "最多 500 个字符",
+    "&".join(f"{facet}={n}" for facet in ("year", "kind", "region") for n in range(40)): "这里有 120 个",
+    "region=" + "x" * 201: "超过 200 个字符",
+    "q=电池&cursor=x": "无法识别",
+}
+
+
+@pytest.mark.parametrize("query", REFUSED)
+@pytest.mark.parametrize("path", ["/search", "/search.atom"])
+def test_what_is_refused_is_said_in_the_language_of_the_page(client: TestClient, path: str, query: str) -> None:
+    answer = client.get(f"{path}?{query}&lang=zh", headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+    [detail] = said(html.document_fromstring(answer.text), "//*[@class='notice']")
+    assert REFUSED[query] in detail
+    english = client.get(f"{path}?{query}&lang=en", headers={"Accept": "text/html"}).text
+    [detail] = said(html.document_fromstring(english), "//*[@class='notice']")
+    assert detail.isascii() or "…" in detail
+
+
+def test_a_wrong_place_in_the_results_leads_to_their_first_page(client: TestClient) -> None:
+    for cursor in ("WzFd", "x" * 3000, "\0"):
+        answer = page(client, q="电池", region="330000", sort="title", cursor=cursor)
+        assert answer.xpath("//input[@id='q']/@value") == ["电池"]
+        [again] = answer.xpath("//p[@class='notice']/a/@href")
+        assert again == "/search?q=%E7%94%B5%E6%B1%A0&region=330000&sort=title"
+        assert client.get(again).status_code == 200
 
 
 def test_prices_to_be_agreed_are_a_group_of_their_own(client: TestClient) -> None:
