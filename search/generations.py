@@ -3,6 +3,7 @@
 DIRECTORY/
   current                 token of the generation that is served; replaced atomically
   writer.lock             held by the one process that writes (released by the system when it dies)
+  doubted                 left by a process that could not read: the one that writes looks at the index, and takes it away
   generations/TOKEN/      the engine's files, and generation.json (format of the index)
 """
 
@@ -11,6 +12,7 @@ import json
 import os
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -54,6 +56,7 @@ class Generations:
         self.directory = directory
         self.format = version
         self._pointer = directory / "current"
+        self._doubted = directory / "doubted"
         self._seen: tuple[Signature, str] | None = None
         self._path: tuple[str, Path, Path] | None = None  # asked for by every search
 
@@ -118,6 +121,19 @@ class Generations:
         for path in list(folder.iterdir()) if folder.is_dir() else []:
             if path.name not in keep:
                 shutil.rmtree(path, ignore_errors=True)
+
+    def doubt(self) -> None:
+        """Tell the process that writes that this one could not read. Where that cannot be told, there is nothing to look at."""
+        with suppress(OSError):
+            self._doubted.touch()
+
+    def take_doubt(self) -> bool:
+        """Whether a process could not read since this was last asked."""
+        try:
+            self._doubted.unlink()
+        except OSError:
+            return False
+        return True
 
     def commits(self, token: str) -> Signature:
         """Changes with every commit of the generation. Raises SearchUnavailable."""

@@ -6,10 +6,13 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
+import msgspec
 import tantivy
 
+from search import tantivy_query as build
 from search.base import SearchUnavailable
 from search.generations import Generations, Signature
+from search.tantivy_schema import stored
 
 T = TypeVar("T")
 
@@ -19,7 +22,7 @@ def engine_errors(directory: Path) -> Iterator[None]:
     """Whatever the engine throws is the index being unusable. A panic of its Rust code is no `Exception`, but comes here too."""
     try:
         yield
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, msgspec.MsgspecError) as error:
         raise SearchUnavailable(f"search index {directory} cannot be used: {error}") from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
@@ -89,15 +92,18 @@ class Reader:
             except SearchUnavailable:
                 self.close()
                 if tried == token == (self._fixed or self._generations.current() or ""):
+                    self._generations.doubt()
                     raise
                 tried = token
 
     def fault(self, *, thorough: bool) -> SearchUnavailable | None:
-        """Why the index does not answer; None when it does. Not `thorough`: as far as its files tell without being read."""
+        """Why the index does not answer; None when it does. Not `thorough`: as far as its files tell without being read, unless a
+        process that reads it could not."""
         try:
             self._generations.commits(self.token())
-            if thorough:
-                self.read(lambda s: s.search(tantivy.Query.all_query(), 1, order_by_field="by_date").hits)
+            if self._generations.take_doubt() or thorough:
+                self.close()  # what is held open is not all that another process would find
+                self.read(_looked_at)
         except SearchUnavailable as error:
             return error
         return None
@@ -105,3 +111,10 @@ class Reader:
     def close(self) -> None:
         with self._guard:
             self._open = self._searcher = None
+
+
+def _looked_at(searcher: tantivy.Searcher) -> None:
+    """Read from every kind of file that a search reads."""
+    for _, address in searcher.search(tantivy.Query.all_query(), 1, order_by_field="by_date").hits:
+        document, _ = stored(searcher, address)
+        searcher.search(build.term("iri", document.iri), 1)

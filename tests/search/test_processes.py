@@ -147,14 +147,11 @@ def test_an_index_that_is_not_there_says_so(directory: Path) -> None:
         _ = index.generation
 
 
-@pytest.mark.parametrize("damage", ["format", "meta", "segments", "generation", "pointer"])
-def test_a_damaged_index_is_told_and_opening_it_begins_a_new_generation(directory: Path, damage: str) -> None:
-    index = TantivyIndex.open(directory)
-    index.put([public("a", "成果")])
-    index.commit()
-    old = index.generation
-    index.close()
-    folder = directory / "generations" / old
+DAMAGES = ["format", "meta", "segments", "generation", "pointer"]
+
+
+def damage_files(directory: Path, damage: str) -> None:
+    folder = directory / "generations" / (directory / "current").read_text()
     if damage == "format":
         (folder / "generation.json").write_text('{"format": 0}')
     elif damage == "meta":
@@ -166,6 +163,16 @@ def test_a_damaged_index_is_told_and_opening_it_begins_a_new_generation(director
         (folder / "generation.json").unlink()
     else:
         (directory / "current").write_bytes(b"\xff\xfe")
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_index_is_told_and_opening_it_begins_a_new_generation(directory: Path, damage: str) -> None:
+    index = TantivyIndex.open(directory)
+    index.put([public("a", "成果")])
+    index.commit()
+    old = index.generation
+    index.close()
+    damage_files(directory, damage)
     with pytest.raises(SearchUnavailable):
         TantivyIndex(directory).search(Query())
     mended = TantivyIndex.open(directory)
@@ -175,3 +182,29 @@ def test_a_damaged_index_is_told_and_opening_it_begins_a_new_generation(director
     mended.commit()
     assert mended.search(Query()).total == 1
     mended.close()
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_a_reader_cannot_read_is_mended_by_the_writer_though_nothing_is_written(
+    directory: Path, damage: str
+) -> None:
+    writer = TantivyIndex.open(directory)
+    writer.put([public("a", "成果")])
+    writer.commit()
+    writer.mend()
+    old = writer.generation
+    assert writer.search(Query()).total == 1
+    damage_files(directory, damage)
+    with pytest.raises(SearchUnavailable):
+        TantivyIndex(directory).search(Query())
+    writer.mend()
+    assert writer.generation != old
+    assert TantivyIndex(directory).search(Query()).total == 0
+    writer.put([public("a", "成果")])
+    writer.commit()
+    new = writer.generation
+    for _ in range(2):
+        writer.mend()  # what is whole stays, doubted or not
+        (directory / "doubted").touch()
+    assert (writer.generation, TantivyIndex(directory).search(Query()).total) == (new, 1)
+    writer.close()
