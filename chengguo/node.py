@@ -206,6 +206,7 @@ class Node:
     def application(self) -> ASGIApp:
         """The web application over readers of its own."""
         from chengguo.attention_feed import Door
+        from chengguo.filled import Filled
         from publish.app import create_app  # here, because only web workers need it
         from publish.dumps.shelf import Shelf
         from publish.services import Services
@@ -215,7 +216,7 @@ class Node:
                 view=self.ledger,
                 sources_view=self.ledger,
                 sources=self.registry.sources,
-                index=self.index_reader(),
+                index=Filled(self.index_reader(), self.ledger),
                 graph=self.graph_reader(),
                 namespaces=self.namespaces,
                 settings=site_settings(self.settings),

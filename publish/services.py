@@ -18,7 +18,7 @@ from federation.views import SourceView
 from federation.watch.attention import Matter
 from publish.dumps.shelf import EMPTY, Shelf
 from publish.settings import SiteSettings
-from search.base import SearchIndex
+from search.base import SearchReader
 from vocab.namespaces import Namespaces
 
 
@@ -94,7 +94,7 @@ class Services:
     view: ListedView
     sources_view: SourceView
     sources: Mapping[str, Source]
-    index: SearchIndex
+    index: SearchReader
     graph: GraphStore
     namespaces: Namespaces
     settings: SiteSettings

@@ -151,7 +151,24 @@ class SearchUnavailable(SearchError):
     """The index is missing, being rebuilt or unreachable."""
 
 
-class SearchIndex(Protocol):
+class SearchReader(Protocol):
+    """What can be asked of an index."""
+
+    def search(self, query: Query) -> Page:
+        """Raises BadQuery, SearchUnavailable."""
+
+    def among(self, query: Query, iris: Sequence[str]) -> frozenset[str]:
+        """Which of these records the search finds, all its words held; its page, order and groups play no part.
+
+        Raises BadQuery, SearchUnavailable.
+        """
+
+    def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]: ...
+
+    def similar(self, iri: str, size: int = 5) -> list[Hit]: ...
+
+
+class SearchIndex(SearchReader, Protocol):
     """A projection (see federation/projection.py) that can be searched."""
 
     name: str
@@ -172,16 +189,3 @@ class SearchIndex(Protocol):
     def swap(self, twin: "SearchIndex") -> None: ...
 
     def close(self) -> None: ...
-
-    def search(self, query: Query) -> Page:
-        """Raises BadQuery, SearchUnavailable."""
-
-    def among(self, query: Query, iris: Sequence[str]) -> frozenset[str]:
-        """Which of these records the search finds, all its words held; its page, order and groups play no part.
-
-        Raises BadQuery, SearchUnavailable.
-        """
-
-    def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]: ...
-
-    def similar(self, iri: str, size: int = 5) -> list[Hit]: ...

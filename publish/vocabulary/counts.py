@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from publish.links import with_query
-from search.base import Query, SearchError, SearchIndex
+from search.base import Query, SearchError, SearchReader
 from search.limits import MOST_FACET_VALUES
 from vocab.codes import Concept, Scheme
 from vocab.namespaces import REGION_SCHEME
@@ -25,7 +25,7 @@ FACETS: Mapping[str, str] = MappingProxyType(
 class Counts:
     """The counts of one list, asked for at once. Without an answer nothing is known, and the page stands all the same."""
 
-    def __init__(self, codes: Scheme, index: SearchIndex) -> None:
+    def __init__(self, codes: Scheme, index: SearchReader) -> None:
         self.facet = FACETS.get(codes.id)
         self._numbers = self._ask(index) if self.facet else None
 
@@ -44,7 +44,7 @@ class Counts:
         """The search that finds them."""
         return with_query("/search", {self.facet: _value(concept)}) if self.facet else None
 
-    def _ask(self, index: SearchIndex) -> dict[str, int] | None:
+    def _ask(self, index: SearchReader) -> dict[str, int] | None:
         facet = self.facet or ""
         try:
             page = index.search(Query(size=0, facets=(facet,), facet_size=MOST_FACET_VALUES))
