@@ -1,7 +1,7 @@
 """What asking to be told has in common, by whichever way: the search as it is kept, whose form it is, how often one may ask."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_network
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -16,7 +16,7 @@ from publish.middleware.rate import Buckets, client_of
 from publish.own_form import expect_own_form
 from publish.portal.asked import Asked
 from publish.portal.reader import Reader
-from publish.portal.search import chosen
+from publish.portal.search import Tag, chosen
 from publish.settings import RateLimit, SiteSettings
 
 PACE = RateLimit(per_second=0.05, burst=10)  # askings of one client
@@ -56,8 +56,16 @@ def shown(wanted: Asked, reader: Reader) -> dict[str, object]:
         "asked": wanted,
         "search": kept(wanted),
         "named": wanted.text or reader.text("alert.everything"),
-        "chosen": [(tag.title, tag.label) for tag in chosen(wanted, reader)],
+        "chosen": _by_title(chosen(wanted, reader), reader),
     }
+
+
+def _by_title(tags: Iterable[Tag], reader: Reader) -> list[tuple[str, str]]:
+    """(title, the values under it) of conditions."""
+    found: dict[str, list[str]] = {}
+    for tag in tags:
+        found.setdefault(tag.title, []).append(tag.label)
+    return [(title, reader.text("word.semicolon").join(labels)) for title, labels in found.items()]
 
 
 def parsed(text: str) -> QueryParams:

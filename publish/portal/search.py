@@ -80,6 +80,7 @@ class SearchPage:
             "first": wanted.address() if wanted.cursor else None,
             "api": with_query("/api/v1/search", _for_the_api(wanted)),
             "exports": [(form.upper(), wanted.address(f"{PATH}.{form}")) for form in FORMS] if page.total else [],
+            "mail": services.following is not None,
             "webhooks": services.hooks is not None,
             "cut_at": MOST if page.total > MOST else None,
             "numbered": "page" in request.query_params,

@@ -66,6 +66,20 @@ def test_from_the_search_to_the_end(site: TestClient, scene: Scene) -> None:
     assert site.post(f"{path}/confirm").status_code == 404
 
 
+def test_what_is_followed_is_told_by_condition(site: TestClient) -> None:
+    text = site.get("/follow", params={"q": "石墨烯", "year": ["2023", "2024"], "region": "310000", "lang": "en"}).text
+    for title, values in (("Year", "2023; 2024"), ("Region", "Shanghai")):
+        assert text.count(f"<dt>{title}</dt><dd>{values}</dd>") == 1
+
+
+def test_a_search_leads_to_letters_where_they_are_sent(site: TestClient) -> None:
+    assert 'href="/follow?' in site.get("/search?q=a").text
+    with TestClient(create_app(fakes.services()), base_url=samples.BASE) as silent:
+        page = silent.get("/search?q=a").text
+        assert 'href="/follow?' not in page
+        assert 'href="/search.atom?' in page
+
+
 @pytest.mark.parametrize("headers", ANOTHER_SITE)
 def test_a_form_of_another_site_is_refused(site: TestClient, scene: Scene, headers: dict[str, str]) -> None:
     answer = site.post("/follow", data={**SEARCH, "address": READER}, headers=headers)
