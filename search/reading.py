@@ -57,12 +57,8 @@ class Reading:
     def question(self) -> Question:
         self._problem = self._parsed.problem
         found = both(*dict.fromkeys(self._query(self._parsed.query.parts, "", top=True)))
-        if (
-            self._problem is None
-            and (only := "".join(filter(str.isprintable, self._text)).strip())
-            and not RUN.search(only)
-        ):
-            self._problem = Misread("nothing", 0, only[:40])
+        if self._problem is None and not RUN.search(self._text):
+            self._problem = _without_words(self._text)
         return Question(self._with_number(found), tuple(self._chips), self._problem, self._cut)
 
     def _with_number(self, found: Expression) -> Expression:
@@ -188,6 +184,12 @@ class Reading:
             as_words=_tidy(f'{before} "{plain}" {after}'),
             guessed=guessed,
         )
+
+
+def _without_words(text: str) -> Misread | None:
+    """None for a text that is empty, or of characters that nobody sees."""
+    seen = "".join(filter(str.isprintable, text)).strip()
+    return Misread("nothing", 0, seen[:40]) if seen else None
 
 
 def _number(query: Group) -> str:

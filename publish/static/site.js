@@ -1,24 +1,31 @@
 // Comfort only: every page works without this file.
+// The page comes anew with every choice, and goes on where it was made. A browser may keep its storage closed.
+const place = {
+  keep: (...where) => { try { sessionStorage.setItem("chosen", JSON.stringify(where)); } catch { /* it begins at its top */ } },
+  take: () => {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem("chosen") ?? "[]");
+      sessionStorage.removeItem("chosen");
+      return kept;
+    } catch { return []; }
+  },
+};
 const wide = matchMedia("(min-width: 60rem)"); // as in parts.css
+const [chosen, value, height] = place.take();
 for (const form of document.querySelectorAll("form[data-instant]")) {
   form.classList.add("instant");
   form.addEventListener("change", ({ target }) => {
     // Where filters fold away, several are chosen and then applied.
     if (!target.matches("select") && !(wide.matches && target.matches("input[type=checkbox]"))) return;
-    sessionStorage.setItem("chosen", JSON.stringify([target.name, target.type === "checkbox" ? target.value : "", scrollY]));
+    place.keep(target.name, target.type === "checkbox" ? target.value : "", scrollY);
     form.requestSubmit();
   });
   // Empty fields would only lengthen the address.
   form.addEventListener("formdata", (event) => {
     for (const [name, value] of [...event.formData]) if (value === "" || (name === "sort" && value === "relevance")) event.formData.delete(name);
   });
-}
-
-// The page comes anew with every choice, and goes on where it was made.
-const [chosen, value, height = 0] = JSON.parse(sessionStorage.getItem("chosen") ?? "[]");
-sessionStorage.removeItem("chosen");
-const again = [...document.querySelectorAll("form[data-instant] :is(input, select)")].find((one) => one.name === chosen && (!value || one.value === value));
-if (again) {
+  const again = [...form.elements].find((one) => chosen && one.name === chosen && (!value || one.value === value));
+  if (!again) continue;
   for (let fold = again.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   scrollTo(0, height);
   again.focus({ preventScroll: true });

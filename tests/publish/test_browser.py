@@ -194,6 +194,8 @@ def test_completions_are_chosen_with_the_keyboard(page: Page) -> None:
     field.press_sequentially("石墨烯")
     expect(options).not_to_have_count(0)
     expect(field).to_have_attribute("aria-expanded", "true")
+    expect(options.first.locator("b")).to_have_text("石墨烯")
+    expect(options.first).to_have_attribute("lang", "zh-CN")
     field.press("ArrowDown")
     first = options.first
     expect(first).to_have_attribute("aria-selected", "true")
