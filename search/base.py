@@ -60,7 +60,8 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """One found record. `highlights`: text name (title, abstract) -> pieces of the original, matched ones marked True.
+    """One found record. `highlights`: text name (title, abstract, and title_en beside a Chinese title) -> pieces of the original,
+    matched ones marked True.
 
     `same`: how many further found records are the same achievement and are folded under this one (`Query.group`). `parts`: by
     which parts of an organisation that was asked for it was found, where the organisation itself is not named.

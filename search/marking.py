@@ -5,23 +5,30 @@ from typing import NamedTuple
 
 from search.base import Hit, Part
 from search.expression import Expression, marked, wanted
-from search.highlight import mark, passage, places
+from search.highlight import Pieces, mark, passage, places
 from search.normalise import normalise
 from search.occurrences import Occurrences, Span
 from vocab.document import SearchDocument
 
+ABSTRACT = "abstract"
+
 
 class Fetched(NamedTuple):
-    """A record as an engine gives it: `plain` says that its texts can be marked directly, `same` how many are folded under it."""
+    """A record as an engine gives it: `plain` says that its title and abstract can be marked directly, `same` how many are folded
+    under it."""
 
     document: SearchDocument
     plain: bool
     score: float
     same: int = 0
 
-    @property
-    def title(self) -> str:
-        return self.document.title_zh or self.document.title_en
+    def texts(self) -> Iterator[tuple[str, str, bool]]:
+        """(name, text, whether it can be marked directly) of what is shown of it."""
+        chinese, english = self.document.title_zh, self.document.title_en
+        yield "title", chinese or english, self.plain
+        if chinese and english:
+            yield "title_en", english, english.isascii()
+        yield ABSTRACT, self.document.abstract, self.plain
 
 
 class Marking:
@@ -36,15 +43,14 @@ class Marking:
 
     def hits(self, found: Sequence[Fetched]) -> tuple[Hit, ...]:
         """Of a page: its texts are gone through together."""
-        titles = places(self._occurrences, [(one.title, one.plain) for one in found])
-        abstracts = places(self._occurrences, [(one.document.abstract, one.plain) for one in found])
-        return tuple(map(self._hit, found, titles, abstracts))
+        shown = [list(one.texts()) for one in found]
+        spans = iter(places(self._occurrences, [(text, plain) for texts in shown for _, text, plain in texts]))
+        marked = [{name: _marked(name, text, next(spans)) for name, text, _ in texts} for texts in shown]
+        return tuple(map(self._hit, found, marked))
 
-    def _hit(self, found: Fetched, title: Sequence[Span], abstract: Sequence[Span]) -> Hit:
-        document = found.document
-        highlights = {"title": mark(found.title, title), "abstract": passage(document.abstract, abstract)}
-        parts = tuple(self._parts(document.orgs)) if self._below else ()
-        return Hit(document, found.score, highlights, found.same, parts)
+    def _hit(self, found: Fetched, highlights: dict[str, Pieces]) -> Hit:
+        parts = tuple(self._parts(found.document.orgs)) if self._below else ()
+        return Hit(found.document, found.score, highlights, found.same, parts)
 
     def _parts(self, orgs: Sequence[str]) -> Iterator[Part]:
         """None where the organisation itself is named as well."""
@@ -54,3 +60,7 @@ class Marking:
                 whole = next((whole for name, whole in self._below.items() if name in key), None)
                 if whole is not None:
                     yield Part(org, whole)
+
+
+def _marked(name: str, text: str, spans: Sequence[Span]) -> Pieces:
+    return passage(text, spans) if name == ABSTRACT else mark(text, spans)

@@ -26,7 +26,8 @@ class FoundPart(msgspec.Struct, frozen=True):
 
 
 class SearchItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One found record. `highlight`: text name -> pieces of the original text, each with whether it matched.
+    """One found record. `highlight`: text name (`title`, `abstract`, and `title_en` beside a Chinese title) -> pieces of the
+    original text, each with whether it matched.
 
     `cluster` is the record that stands for its achievement, where several records are one; `same` how many further found
     records of that achievement are folded under this one (`group`). `parts`: by which parts of an organisation that was asked for

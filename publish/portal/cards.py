@@ -56,13 +56,12 @@ def card(hit: Hit, reader: Reader) -> Card:
 
 
 def _title(hit: Hit, reader: Reader) -> tuple[Pieces, str | None]:
-    """The title in the reader's language where there is one; marked pieces only where they are of that very title."""
+    """The title in the reader's language where there is one."""
     found = hit.document
     english = reader.lang == "en" and bool(found.title_en)
     wanted = found.title_en if english else found.title_zh or found.title_en
-    marked = next((h for h in hit.highlights.values() if "".join(text for text, _ in h) == wanted), None)
     lang = "zh-CN" if reader.lang == "en" and not english else None
-    return marked or ((wanted, False),), lang
+    return hit.highlights.get("title_en" if english and found.title_zh else "title", ((wanted, False),)), lang
 
 
 def _region(found: SearchDocument, reader: Reader) -> str:

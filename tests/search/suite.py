@@ -376,6 +376,13 @@ class SearchIndexBehaviour(QueryBehaviour, SuggestBehaviour):
         assert passage.startswith("…")
         assert passage.endswith("…")
 
+    def test_both_titles_are_marked(self, empty: SearchIndex) -> None:
+        empty.put([public("b", "石墨烯薄膜", en="Graphene films, α-type"), public("e", "", en="Graphene ink")])
+        empty.commit()
+        both, english = sorted(empty.search(Query("graphene (film OR ink)")).hits, key=lambda hit: hit.document.iri)
+        assert (marked(both, "title"), marked(both, "title_en")) == (["石墨烯"], ["Graphene", "films"])
+        assert (marked(english, "title"), "title_en" in english.highlights) == (["Graphene", "ink"], False)
+
     # The like
 
     def test_similar(self, index: SearchIndex) -> None:
