@@ -1,10 +1,11 @@
-"""Pinyin of Chinese words, as people type it without tones: in full and as initials; ü is v."""
+"""Pinyin of Chinese words, as people type it without tones: in full and as initials; ü is v.
+
+`pypinyin` is imported where it is first needed: its dictionary takes half a second, and few commands need it.
+"""
 
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
-
-from pypinyin import lazy_pinyin, pinyin_dict
 
 from search.analysis import CJK_RUN
 
@@ -14,7 +15,11 @@ SPOKEN = re.compile(r"[a-zü]{2,40}")  # what may be pinyin
 @lru_cache(maxsize=200_000)
 def syllables(word: str) -> tuple[str, ...]:
     """石墨烯 -> shi, mo, xi. Readings follow the word: 重庆 -> chong, qing. What is not Chinese stays one piece."""
-    return tuple(lazy_pinyin(word, v_to_u=False)) if CJK_RUN.search(word) else (word,)
+    if not CJK_RUN.search(word):
+        return (word,)
+    from pypinyin import lazy_pinyin
+
+    return tuple(lazy_pinyin(word, v_to_u=False))
 
 
 def full_and_initials(words: Iterable[str]) -> tuple[str, str]:
@@ -47,6 +52,8 @@ def of_words(words: Iterable[str]) -> set[str]:
 
 @cache
 def _readings() -> dict[int, str]:
+    from pypinyin import pinyin_dict
+
     table = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
     return {code: f"{reading.split(',')[0].translate(table)} " for code, reading in pinyin_dict.pinyin_dict.items()}
 

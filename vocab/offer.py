@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
-from pypinyin import lazy_pinyin
 
 from vocab import personal
 from vocab.kinds import Achievement
@@ -204,6 +203,8 @@ def _romanised(name: str) -> Iterator[str]:
     """张小明 as Zhang Xiaoming, Xiaoming Zhang and Zhang Xiao Ming; surnames have one character or two."""
     if not 2 <= len(name) <= 4 or not all(map(_HAN.match, name)):
         return
+    from pypinyin import lazy_pinyin  # here, as its dictionary takes half a second and few commands need it
+
     syllables = lazy_pinyin(name)
     yield " ".join(syllables)
     for surname in range(1, min(3, len(syllables))):

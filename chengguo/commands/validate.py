@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -10,10 +10,11 @@ from rich.markup import escape
 from chengguo.commands.options import JsonOption
 from chengguo.errors import ChengguoError
 from chengguo.terminal import print_json, remarks, results, table
-from federation.checking import check
 from publish.languages import Lang
-from publish.standard.told import CheckAnswer, told
 from vocab.kinds import KINDS
+
+if TYPE_CHECKING:
+    from publish.standard.told import CheckAnswer
 
 SHOWN = 20  # lines of the summary
 
@@ -31,6 +32,9 @@ def validate(
 
     Exit code 1 when a row could not be published. Which rows could be is what the rules say and no promise.
     """
+    from federation.checking import check  # here, because every command would wait for the readers of spreadsheets
+    from publish.standard.told import told
+
     if kind and kind not in KINDS:
         raise ChengguoError(f"--kind {kind!r} is not allowed; {', '.join(KINDS)}.")
     if not file.is_file():
@@ -46,7 +50,7 @@ def validate(
         raise typer.Exit(1)
 
 
-def _print(answer: CheckAnswer) -> None:
+def _print(answer: "CheckAnswer") -> None:
     out = results()
     kinds = ", ".join(f"{name} {count:,}" for name, count in answer.kinds.items())
     out.print(f"{answer.form}, {answer.rows:,} rows ({kinds}), standard {answer.version}", markup=False)
