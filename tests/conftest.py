@@ -10,6 +10,8 @@ import pytest
 ReportT = TypeVar("ReportT", pytest.TestReport, pytest.CollectReport)
 
 ROOT = Path(__file__).resolve().parent.parent
+# Whole nodes and real servers: begun first, so that at the end no worker is left alone with one of their files.
+LONG = ("real", "end_to_end", "search", "alerts", "chengguo", "dumps")
 ON_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
@@ -20,6 +22,11 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"no shared data at {folder} (set CHENGGUO_SHARED)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {ROOT / "tests" / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: min((places.get(folder, len(LONG)) for folder in item.path.parents), default=len(LONG)))
 
 
 @pytest.hookimpl(wrapper=True)
