@@ -28,7 +28,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 
 import msgspec
@@ -117,12 +117,12 @@ def records(count: int) -> Iterator[SearchDocument]:
     chance = random.Random(20250101)
     words = [w for w in _dictionary() if len(w) > 1]
     chance.shuffle(words)
-    weights = [1 / (n + 5) for n in range(len(words))]
+    weights = list(accumulate(1 / (n + 5) for n in range(len(words))))
     for number in range(count):
-        topic = chance.choices(words, weights, k=4)
+        topic = chance.choices(words, cum_weights=weights, k=4)
         year, province = chance.randint(2000, 2024), chance.choice(PROVINCES)
         text = "".join(
-            "，".join(chance.choices(FILLER, k=3) + chance.choices(words, weights, k=2)) + "。" for _ in range(12)
+            "，".join(chance.choices(FILLER, k=3) + chance.choices(words, cum_weights=weights, k=2)) + "。" for _ in range(12)
         )
         yield SearchDocument(
             iri=f"https://example.org/id/achievement/{number:08d}",
