@@ -122,7 +122,8 @@ def records(count: int) -> Iterator[SearchDocument]:
         topic = chance.choices(words, cum_weights=weights, k=4)
         year, province = chance.randint(2000, 2024), chance.choice(PROVINCES)
         text = "".join(
-            "，".join(chance.choices(FILLER, k=3) + chance.choices(words, cum_weights=weights, k=2)) + "。" for _ in range(12)
+            "，".join(chance.choices(FILLER, k=3) + chance.choices(words, cum_weights=weights, k=2)) + "。"
+            for _ in range(12)
         )
         yield SearchDocument(
             iri=f"https://example.org/id/achievement/{number:08d}",

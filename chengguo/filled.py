@@ -17,9 +17,14 @@ class Filled:
     def search(self, query: Query) -> Page:
         """Raises BadQuery, SearchUnavailable."""
         page = self._index.search(query)
-        if not page.total and self._ledger.cursors.get(self._index.name, self._index.generation) is None:
+        if not page.total and self._begins_again():
             raise SearchUnavailable("the search index was lost and is built again from the ledger")
         return page
+
+    def _begins_again(self) -> bool:
+        """Whether nobody has followed the change log to its end with this generation, and there is a change in it."""
+        known = self._ledger.cursors.get(self._index.name, self._index.generation)
+        return known is None and self._ledger.last_seq() > 0
 
     def among(self, query: Query, iris: Sequence[str]) -> frozenset[str]:
         return self._index.among(query, iris)

@@ -25,6 +25,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def test_an_index_that_begins_again_answers_when_it_is_built(ledger: Ledger, tmp_path: Path) -> None:
     index = TantivyIndex.open(tmp_path / "index")
     projector, site = Projector(ledger, [cast(Projection, index)]), Filled(index, ledger)
+    assert site.search(Query()).total == 0  # of a new node
     projector.catch_up()
     assert site.search(Query()).total == 0  # there is nothing, and it is known
     World(ledger).harvest({"a": good("石墨烯材料")})
