@@ -1,6 +1,6 @@
 """Indexing: ours, the same engine fed with our documents when they are ready, and a plain index written by hand.
 
-    python -m benchmarks.indexing [RECORDS]     (default 100000)
+    python -m benchmarks.indexing [RECORDS] [--batch N]     (default 100000; a commit every N, default 10000)
 
 *Ready* is what the engine itself takes to hold what we index: documents are made outside the clock. *Plain* is the raw index of
 `benchmarks.search_latency`: five fields of words, cut within the clock, and neither character pairs, suggestions, pinyin nor
@@ -23,11 +23,9 @@ import tantivy
 from benchmarks.search_latency import Plain, records
 from search.indexed import DocumentMaker
 from search.question import default_language
-from search.tantivy_index import HEAP, TantivyIndex
+from search.tantivy_index import FIRST_HEAP, TantivyIndex
 from search.tantivy_schema import made, schema
 from vocab.document import SearchDocument
-
-BATCH = 10_000
 
 
 class Spent(msgspec.Struct):
@@ -47,7 +45,7 @@ class Ready:
     """An index of our schema that is given documents of the engine."""
 
     def __init__(self, directory: Path) -> None:
-        self._writer = tantivy.Index(schema(), str(directory)).writer(HEAP, 1)
+        self._writer = tantivy.Index(schema(), str(directory)).writer(FIRST_HEAP, 1)
 
     def put(self, documents: Sequence[tantivy.Document]) -> None:
         for document in documents:
@@ -65,7 +63,7 @@ def ours(index: TantivyIndex, documents: Sequence[SearchDocument]) -> None:
     index.commit()
 
 
-def measure(count: int, folder: Path) -> dict[str, Spent]:
+def measure(count: int, size: int, folder: Path) -> dict[str, Spent]:
     analyser = default_language().analyser
     maker = DocumentMaker(analyser)
     for name in ("ready", "plain"):
@@ -75,8 +73,8 @@ def measure(count: int, folder: Path) -> dict[str, Spent]:
     raw.begin()
     spent = {name: Spent() for name in ("ours", "ready", "plain")}
     everything = list(records(count))
-    for start in range(0, count, BATCH):
-        batch = everything[start : start + BATCH]
+    for start in range(0, count, size):
+        batch = everything[start : start + size]
         spent["ours"].add(lambda: ours(index, batch))  # noqa: B023
         spent["plain"].add(lambda: plainly(raw, batch))  # noqa: B023
         documents = list(made(maker, batch))
@@ -88,9 +86,11 @@ def measure(count: int, folder: Path) -> dict[str, Spent]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("records", nargs="?", type=int, default=100_000)
-    count = parser.parse_args().records
+    parser.add_argument("--batch", type=int, default=10_000, help="documents between two commits")
+    options = parser.parse_args()
+    count = options.records
     with tempfile.TemporaryDirectory(prefix="chengguo-bench-") as name:
-        spent = measure(count, Path(name))
+        spent = measure(count, options.batch, Path(name))
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {count} records")
     for name, taken in spent.items():
         print(
