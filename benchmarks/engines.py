@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.search_latency import records
+from benchmarks.generated import records
 from search import pinyin
 from search.base import Page, Query, SearchIndex, Sort
 from search.elastic_index import ElasticIndex

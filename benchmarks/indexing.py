@@ -20,7 +20,8 @@ from pathlib import Path
 import msgspec
 import tantivy
 
-from benchmarks.search_latency import Plain, records
+from benchmarks.generated import records
+from benchmarks.search_latency import Plain
 from search.indexed import DocumentMaker
 from search.question import default_language
 from search.tantivy_index import FIRST_HEAP, TantivyIndex
