@@ -1,6 +1,7 @@
 """The Elasticsearch mapping of a search document: strict, so that no record can add a field, and without any analysis of
 its own: texts come cut, and are split at spaces."""
 
+import collections.abc
 import hashlib
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 from search.base import FACETS
 from search.indexed import FORMAT, RUNS, SETS, facet_field
 from search.weights import WORD_FIELDS
+from vocab.document import SearchDocument
 
 PROGRAM = "chengguo"  # how we know an index of ours, under `_meta`
 TEXT_FIELDS = (*WORD_FIELDS, *RUNS, *SETS)
@@ -73,3 +75,8 @@ def body(name: str, token: str, writing: str, shards: int, replicas: int) -> Map
             "properties": properties(),
         },
     }
+
+
+def stored(hit: collections.abc.Mapping[str, Any]) -> SearchDocument:
+    """The search document of a hit."""
+    return msgspec.convert(hit["_source"]["document"], SearchDocument)

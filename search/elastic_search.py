@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-import msgspec
 from elasticsearch import Elasticsearch
 
 from search import cursor as cursors
@@ -18,13 +17,13 @@ from search.attempts import Step, attempts, corrected, strictly
 from search.base import Hit, Page, Query, Sort, Speller
 from search.cursor import Cursor
 from search.elastic_facets import Facets
+from search.elastic_mapping import stored
 from search.elastic_order import Answer, Order
 from search.expression import EVERYTHING, Expression, both
 from search.limits import FOLDED, SIMILAR_WORDS, check
 from search.marking import Fetched, Marking
 from search.normalise import normalise
 from search.question import Language
-from vocab.document import SearchDocument
 
 TOGETHER = 1000  # records that a search is asked about at once
 FURTHEST = 10**12  # how many hits a cursor says were given out: said, and not used by this engine
@@ -116,7 +115,7 @@ class ElasticSearch:
 
     def _read(self, found: Sequence[Answer], expression: Expression, same: Sequence[int]) -> tuple[Hit, ...]:
         documents = [
-            Fetched(_document(hit), hit["_source"]["plain"], float(hit["_score"] or 0.0), behind)
+            Fetched(stored(hit), hit["_source"]["plain"], float(hit["_score"] or 0.0), behind)
             for hit, behind in zip(found, same, strict=False)
         ]
         return Marking(expression).hits(documents)
@@ -125,7 +124,7 @@ class ElasticSearch:
         found = self._client.search(index=self._index, query=build.term("iri", iri), size=1)["hits"]["hits"]
         if not found or size < 1:
             return []
-        document = _document(found[0])
+        document = stored(found[0])
         texts = "\n|\n".join((document.title_zh, document.title_en, *document.keywords))
         words = " ".join(dict.fromkeys(w for w in self._analyser.words(texts) if len(w) > 1))
         if not words:
@@ -135,10 +134,6 @@ class ElasticSearch:
         order = Order(self._client, self._index, "similar", Sort.RELEVANCE, others, None)
         hits = order.page(min(size, 100), None)["hits"]["hits"]
         return list(self._read(hits, EVERYTHING, [0] * len(hits)))
-
-
-def _document(hit: Answer) -> SearchDocument:
-    return msgspec.convert(hit["_source"]["document"], SearchDocument)
 
 
 def _like(field: str, words: str) -> build.Clause:

@@ -3,22 +3,19 @@ behind them titles that hold further on what was typed."""
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-import msgspec
 from elasticsearch import Elasticsearch
 
 from search import elastic_query as build
 from search.base import Suggestion
 from search.completion import LOOKED_AT, Completions, Further, further
+from search.elastic_mapping import stored
 from search.indexed import MOST_SUGGESTIONS, SEPARATOR, suggestion_key
 from search.pinyin import typed
 from vocab.document import SearchDocument
 
 ENOUGH = 10_000  # records of each shard that are looked at: a short beginning has too many to be counted at every key
 LUCENE = re.compile(r"([^\w])", re.ASCII)  # what a regular expression of the engine may take for an operator
-
-Answer = Mapping[str, Any]
 
 
 def suggest(client: Elasticsearch, index: str, prefix: str, size: int) -> list[Suggestion]:
@@ -64,7 +61,7 @@ def _titles(client: Elasticsearch, index: str, terms: list[str]) -> dict[str, Se
     )
     out: dict[str, SearchDocument] = {}
     for hit in answer["hits"]["hits"]:
-        out |= dict.fromkeys(set(hit["fields"]["suggest"]).intersection(wanted), _document(hit))
+        out |= dict.fromkeys(set(hit["fields"]["suggest"]).intersection(wanted), stored(hit))
     return out
 
 
@@ -92,11 +89,7 @@ def _holding(client: Elasticsearch, index: str, wanted: Further, most: int) -> I
         track_total_hits=False,
         allow_partial_search_results=False,
     )
-    yield from map(_document, answer["hits"]["hits"])
-
-
-def _document(hit: Answer) -> SearchDocument:
-    return msgspec.convert(hit["_source"]["document"], SearchDocument)
+    yield from map(stored, answer["hits"]["hits"])
 
 
 def _parts(term: str) -> tuple[str, str]:
