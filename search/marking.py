@@ -36,7 +36,7 @@ class Marking:
 
     def __init__(self, expression: Expression) -> None:
         terms = list(wanted(expression))
-        self._occurrences = Occurrences(filter(None, marked(expression)))
+        self._occurrences = Occurrences(marked(expression))
         self._below = {name: whole for term in terms for name, whole in term.below}
         rolled = (name for term in terms if term.below for name in (term.text, *term.others))
         self._asked = {name for name in rolled if name not in self._below}

@@ -20,7 +20,7 @@ END = "\0"
 QUICKLY_MADE = Implementation.ContiguousNFA
 HEAD = re.compile(f"[{CJK}]+|[^\\W\\d_{CJK}]+|\\d+")  # characters of one sort
 LATIN_PAIR = re.compile(f"[^\\W_{CJK}]{{2}}")
-BETWEEN = frozenset("-_/+'’&·. \t\n")  # one of these may stand between two characters of a name
+BETWEEN = frozenset("-_/+'’&·. ")  # one of these may stand between two characters of a name
 SIGNS, MARKED = "-/&.", 5  # signs that stand inside words, before so many letters of them
 SPACES = re.compile(f" (?<=[{CJK}] ) *(?=[{CJK}])")  # beginning with one character, which is looked for fastest
 IGNORED = re.compile(r"[^\w.]|_")
