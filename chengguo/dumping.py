@@ -134,7 +134,7 @@ class Keeper:
 
     def _first(self) -> bool:
         """Whether there is none yet, and the first harvests have come to rest: nobody need wait for the night."""
-        if self._schedule is None or self._maker.shelf.dumps():
+        if self._schedule is None or not self._maker.shelf.empty():
             return False
         seq, now = self._maker.seq, self._now()
         if seq != self._seen[0]:

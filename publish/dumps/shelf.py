@@ -71,6 +71,10 @@ class Shelf:
         found = [kept for name in self._names() if (kept := self.get(name))]
         return sorted(found, key=lambda kept: (kept.seq, kept.written), reverse=True)
 
+    def empty(self) -> bool:
+        """Whether nothing is kept, without reading any of it."""
+        return not self._names()
+
     def get(self, name: str) -> Kept | None:
         """The dump of this name; None when there is none, or it cannot be read."""
         folder = self.folder / name
