@@ -21,6 +21,7 @@ HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="Home folder of the node (else CHENGGUO_HOME, else ./home).", show_default=False),
 ]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chengguo.commands.harvest import explain, summary
-from chengguo.commands.options import HomeOption, JsonOption, opened
+from chengguo.commands.options import HomeOption, JsonOption, YesOption, opened
 from chengguo.errors import ChengguoError, UnknownSource
 from chengguo.harvesting import Outcome
 from chengguo.node import Node
@@ -15,7 +15,7 @@ from federation.retire import retire as federation
 
 def retire(
     source: Annotated[str, typer.Argument(metavar="ID", help="The source.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import typer
 from rich.markup import escape
 
-from chengguo.commands.options import HomeOption, JsonOption, asked, iris_of, opened
+from chengguo.commands.options import HomeOption, JsonOption, YesOption, asked, iris_of, opened
 from chengguo.errors import ChengguoError
 from chengguo.node import Node
 from chengguo.terminal import agree, print_json, remarks, results
@@ -33,7 +33,6 @@ Basis = Annotated[
         "--basis", "--reason", metavar="TEXT", help="What the decision rests on: kept, not public.", show_default=False
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 app = typer.Typer(help="Records that wait for a secrecy review: one by one, with who decided and on what basis.")
 
@@ -95,7 +94,7 @@ def approve(
     officer: Officer,
     org: Org,
     basis: Basis,
-    yes: Yes = False,
+    yes: YesOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -115,7 +114,7 @@ def refuse(
     officer: Officer,
     org: Org,
     basis: Basis,
-    yes: Yes = False,
+    yes: YesOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -129,7 +128,7 @@ def refer(
     officer: Officer,
     org: Org,
     basis: Basis,
-    yes: Yes = False,
+    yes: YesOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

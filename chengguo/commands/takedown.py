@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from chengguo.commands.defaulting import Defaulting
-from chengguo.commands.options import HomeOption, JsonOption, asked, iris_of, opened
+from chengguo.commands.options import HomeOption, JsonOption, YesOption, asked, iris_of, opened
 from chengguo.errors import ChengguoError
 from chengguo.node import Node
 from chengguo.terminal import agree, print_json, remarks, results
@@ -26,7 +26,6 @@ Officer = Annotated[
 Note = Annotated[
     str, typer.Option("--note", metavar="TEXT", help="What else is to be kept of it: not public.", show_default=False)
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 app = typer.Typer(
     cls=Defaulting.to("now"),
@@ -65,7 +64,7 @@ def now(
     hidden: Annotated[
         bool, typer.Option("--hidden", help="Also records that are not public: they are kept from becoming it.")
     ] = False,
-    yes: Yes = False,
+    yes: YesOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -115,7 +114,7 @@ def lift(
     records: Records,
     officer: Officer,
     note: Note = "",
-    yes: Yes = False,
+    yes: YesOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:

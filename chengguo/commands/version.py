@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from chengguo.commands.options import HomeOption, JsonOption, opened
+from chengguo.commands.options import HomeOption, JsonOption, YesOption, opened
 from chengguo.errors import ChengguoError
 from chengguo.node import Node
 from chengguo.terminal import agree, print_json, remarks, results, table
@@ -21,7 +21,7 @@ def remove(
     reason: Annotated[str, typer.Option("--reason", help="Why, as a notation or a name of the list CL-22: public.")],
     officer: Annotated[str, typer.Option("--officer", help="Who decided it: kept, not public.")],
     note: Annotated[str, typer.Option("--note", help="What else is to be kept of it: not public.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
